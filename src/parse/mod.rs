@@ -1,0 +1,172 @@
+//! One file's text becomes a [`Doc`]: front matter read, Markdown rendered,
+//! shortcode calls found. Sees that one text and its [`Options`], never the
+//! site, templates, the disk or the clock; so it runs in parallel and a result
+//! is good for as long as text and options are the same.
+
+pub mod front_matter;
+pub mod highlight;
+pub mod html;
+pub mod markdown;
+pub mod shortcode;
+
+use crate::diag::{Diagnostic, Span};
+use shortcode::Call;
+use std::collections::BTreeMap;
+
+/// What parsing may know of the configuration; part of the cache key of a [`Doc`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Options {
+    pub markdown: markdown::Options,
+    /// `hasCJKLanguage`, when it was said.
+    pub has_cjk: Option<bool>,
+    /// Words that the automatic summary reaches (`summaryLength`).
+    pub summary_length: usize,
+}
+
+/// HTML with holes: what comes from a template, another page or the
+/// highlighter is not baked in but filled when the page is rendered.
+///
+/// A hole is marked in `html` by a token (see [`token`]); `holes[n]` says what
+/// belongs there. Tokens may also stand within a hole's own strings (a link's
+/// destination, a block of code).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Body {
+    pub html: String,
+    pub holes: Vec<Hole>,
+}
+
+/// Tokens are U+FDD0, the index in decimal, U+FDD1: noncharacters, which the
+/// Unicode Standard keeps for such internal use. They count as letters for
+/// CommonMark's flanking rules, as a word would. [`front_matter::split`] refuses
+/// sources that hold them.
+pub mod token {
+    pub const OPEN: char = '\u{FDD0}';
+    pub const CLOSE: char = '\u{FDD1}';
+
+    pub fn push(out: &mut String, index: usize) {
+        use std::fmt::Write;
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{OPEN}{index}{CLOSE}");
+    }
+
+    /// The first token in `text`: (start, end, index), bytes.
+    pub fn find(text: &str) -> Option<(usize, usize, usize)> {
+        let mut from = 0;
+        while let Some(at) = memchr::memmem::find(&text.as_bytes()[from..], "\u{FDD0}".as_bytes()) {
+            let start = from + at;
+            let digits = start + OPEN.len_utf8();
+            if let Some(close) = text[digits..].find(CLOSE)
+                && let Ok(index) = text[digits..digits + close].parse()
+            {
+                return Some((start, digits + close + CLOSE.len_utf8(), index));
+            }
+            from = digits;
+        }
+        None
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Hole {
+    /// A fence or an indented block, to be highlighted.
+    Code(CodeBlock),
+    /// An inline link or autolink: stands for the *value* of `href`, which the
+    /// filler resolves and escapes. Reference definitions are resolved already.
+    Link(Link),
+    /// Stands for a whole `<img …>` element.
+    Image(Image),
+    /// Stands for the output of this shortcode call: an index into [`Doc::calls`].
+    Call(usize),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct CodeBlock {
+    /// The first word of the info string, as written; empty for none.
+    pub lang: String,
+    pub code: String,
+    pub options: highlight::Options,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// As written, backslashes and entities undone, not percent-encoded.
+    pub dest: String,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Image {
+    pub src: String,
+    pub alt: String,
+    pub title: Option<String>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heading {
+    pub level: u8,
+    pub id: String,
+    /// Inline HTML for the table of contents: no links, no anchors; may hold tokens of calls.
+    pub html: String,
+    /// Plain text.
+    pub text: String,
+    pub span: Span,
+}
+
+/// What is counted and quoted of an article once everything in it is expanded.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Digest {
+    /// By the rules of Hugo, CJK runes one by one where the page is CJK.
+    pub words: usize,
+    pub cjk: bool,
+    /// Plain text of the article, whitespace collapsed.
+    pub text: String,
+    /// HTML of the summary (before `<!--more-->`, or the first paragraphs).
+    pub summary_html: String,
+    /// The same as plain text.
+    pub summary_text: String,
+    /// Whether the summary leaves something out.
+    pub truncated: bool,
+}
+
+/// What one file's text says: a pure function of it and of [`Options`].
+#[derive(Clone, Debug)]
+pub struct Doc {
+    pub front: front_matter::Front,
+    pub body: Body,
+    pub calls: Vec<Call>,
+    pub headings: Vec<Heading>,
+    /// Ids taken by the body, so that those of shortcode content go on counting.
+    pub ids: Ids,
+    /// `None` while there are calls to expand.
+    pub digest: Option<Digest>,
+    /// Where `<!--more-->` stands in `body.html`.
+    pub more: Option<usize>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Hands out ids that are unique over a page: `intro`, `intro-1`, `intro-2`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ids {
+    taken: BTreeMap<String, usize>,
+}
+
+impl Ids {
+    pub fn unique(&mut self, wanted: &str) -> String {
+        let wanted = if wanted.is_empty() { "heading" } else { wanted };
+        let Some(mut n) = self.taken.get(wanted).copied() else {
+            self.taken.insert(wanted.to_owned(), 0);
+            return wanted.to_owned();
+        };
+        loop {
+            n += 1;
+            let id = format!("{wanted}-{n}");
+            if !self.taken.contains_key(&id) {
+                self.taken.insert(wanted.to_owned(), n);
+                self.taken.insert(id.clone(), 0);
+                return id;
+            }
+        }
+    }
+}
