@@ -19,7 +19,11 @@ pub struct Span {
 impl Span {
     pub fn new(file: FileId, start: usize, end: usize) -> Span {
         // Files over 10 MiB are refused before anything makes a span of them.
-        Span { file, start: start as u32, end: end as u32 }
+        Span {
+            file,
+            start: start as u32,
+            end: end as u32,
+        }
     }
 }
 
@@ -55,15 +59,27 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    pub fn error(name: &'static str, span: impl Into<Option<Span>>, message: impl Into<String>) -> Diagnostic {
+    pub fn error(
+        name: &'static str,
+        span: impl Into<Option<Span>>,
+        message: impl Into<String>,
+    ) -> Diagnostic {
         Diagnostic::new(Severity::Error, name, span, message)
     }
 
-    pub fn warning(name: &'static str, span: impl Into<Option<Span>>, message: impl Into<String>) -> Diagnostic {
+    pub fn warning(
+        name: &'static str,
+        span: impl Into<Option<Span>>,
+        message: impl Into<String>,
+    ) -> Diagnostic {
         Diagnostic::new(Severity::Warning, name, span, message)
     }
 
-    pub fn info(name: &'static str, span: impl Into<Option<Span>>, message: impl Into<String>) -> Diagnostic {
+    pub fn info(
+        name: &'static str,
+        span: impl Into<Option<Span>>,
+        message: impl Into<String>,
+    ) -> Diagnostic {
         Diagnostic::new(Severity::Info, name, span, message)
     }
 
@@ -73,7 +89,14 @@ impl Diagnostic {
         span: impl Into<Option<Span>>,
         message: impl Into<String>,
     ) -> Diagnostic {
-        Diagnostic { severity, name, span: span.into(), message: message.into(), notes: Vec::new(), help: None }
+        Diagnostic {
+            severity,
+            name,
+            span: span.into(),
+            message: message.into(),
+            notes: Vec::new(),
+            help: None,
+        }
     }
 
     pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
@@ -82,7 +105,10 @@ impl Diagnostic {
     }
 
     pub fn note(mut self, span: impl Into<Option<Span>>, text: impl Into<String>) -> Diagnostic {
-        self.notes.push(Note { span: span.into(), text: text.into() });
+        self.notes.push(Note {
+            span: span.into(),
+            text: text.into(),
+        });
         self
     }
 }
