@@ -622,5 +622,5 @@ fn site_params(draft: &mut Draft, node: &Node, intake: &mut Intake) {
 
 /// Whether something reads this key at the top of the configuration.
 pub fn is_known(name: &str) -> bool {
-    find(ROWS, name).is_some()
+    find(ROWS, super::load::canonical(name)).is_some()
 }

@@ -2,6 +2,7 @@
 //! Plain data; the parser has options of its own that are made from it.
 
 use super::rows::{Intake, Row, gone, no_effect, row};
+use crate::diag::Diagnostic;
 use crate::tree::{Node, Value};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -391,14 +392,7 @@ fn level(place: &mut u8, node: &Node, intake: &mut Intake) {
         // -1 is Hugo's way to say the deepest.
         Some(-1) => *place = 6,
         Some(level @ 1..=6) => *place = level as u8,
-        Some(level) => {
-            let path = intake.path();
-            intake.error(
-                "wrong-value",
-                node,
-                format!("`{path}` must lie between 1 and 6, but it is `{level}`"),
-            );
-        }
+        Some(_) => intake.wrong(node, "a level between 1 and 6"),
         None => {}
     }
 }
@@ -408,13 +402,13 @@ fn contents(markup: &mut Markup, node: &Node, intake: &mut Intake) {
     intake.fields(contents, node, CONTENTS);
     if contents.start_level > contents.end_level {
         let (start, end) = (contents.start_level, contents.end_level);
-        intake.error(
-            "wrong-value",
-            node,
-            format!(
-                "`markup.tableOfContents` starts at level {start}, below its end at level {end}"
-            ),
+        let message = format!(
+            "expected `startLevel` up to `endLevel` in `markup.tableOfContents`, found {start} and {end}"
         );
+        let span = crate::tree::head(node);
+        intake
+            .diagnostics
+            .push(Diagnostic::error("wrong-value", span, message));
     }
 }
 
