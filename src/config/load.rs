@@ -522,7 +522,10 @@ pub fn idle_message(idle: &[(String, Span)]) -> Option<Diagnostic> {
         ),
     };
     Some(
-        Diagnostic::warning("no-effect", *first, message)
-            .help("they may stay; `longhand config` lists what takes effect"),
+        Diagnostic::warning("no-effect", *first, message).help(if idle.len() == 1 {
+            "it may stay; `longhand config` lists what takes effect"
+        } else {
+            "they may stay; `longhand config` lists what takes effect"
+        }),
     )
 }

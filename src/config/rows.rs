@@ -496,3 +496,48 @@ const PLACEHOLDER_WORDS: &[&str] = &[
     "caption",
     "description",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_compared_without_case_and_marks() {
+        for (a, b, expected) in [
+            ("ShowReadingTime", "show_reading_time", true),
+            ("show-reading-time", "SHOWREADINGTIME", true),
+            ("_build", "build", true),
+            ("tag", "tags", false),
+            ("", "_", true),
+            ("café", "CAFé", true),
+        ] {
+            assert_eq!(same_key(a, b), expected, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn placeholders_are_told_from_titles() {
+        for text in [
+            "<link or path of image for opengraph, twitter-cards>",
+            "<alt text>",
+            "<text>",
+            " <image path/url> ",
+            "UA-123-45",
+            "https://github.com/<path_to_repo>/content",
+        ] {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in [
+            "<think>",
+            "<b>bold</b>",
+            "<a href=x y>",
+            "a < b and c > d",
+            "<>",
+            "text",
+            "<3 you>",
+            "",
+        ] {
+            assert!(!is_placeholder(text), "{text}");
+        }
+    }
+}

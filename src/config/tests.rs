@@ -994,3 +994,39 @@ fn site_and_page_are_resolved() {
     assert!(plain.toc && plain.share_buttons);
     assert_eq!(plain.cover.alt.as_deref(), Some("Site"));
 }
+
+#[test]
+fn what_holds_for_all_languages_is_not_said_by_one() {
+    let (config, said) = yaml(
+        "cascade: {show_toc: true}\nlanguages:\n  en: {}\n  de: {timeZone: UTC, theme: x, cascade: {hide_meta: true}}\n",
+    );
+    assert_eq!(
+        said,
+        [
+            "hugo.yaml:4:8: warning: `languages.de.timeZone` has no effect: it is one for all languages | help: say `timeZone` outside of `languages`",
+            "hugo.yaml:4:23: warning: `theme` has nothing to do here and is ignored | help: it may stay; `longhand config` lists what takes effect",
+        ]
+    );
+    let langs: Vec<Option<&str>> = config
+        .cascade
+        .iter()
+        .map(|cascade| cascade.target.lang.as_deref())
+        .collect();
+    assert_eq!(langs, [None, Some("de")]);
+}
+
+#[test]
+fn line_numbers_may_stand_before_or_after_their_kind() {
+    for text in [
+        "lineNos: true, lineNumbersInTable: false",
+        "lineNumbersInTable: false, lineNos: true",
+        "lineNos: inline",
+    ] {
+        let config = quiet(&format!("markup: {{highlight: {{{text}}}}}"));
+        assert_eq!(
+            config.markup.highlight.line_numbers,
+            markup::LineNumbers::Inline,
+            "{text}"
+        );
+    }
+}
