@@ -7,7 +7,7 @@ mod reader;
 mod toml;
 mod yaml;
 
-pub use reader::{Asked, Reader, Text};
+pub use reader::{Asked, Reader, Text, head};
 
 use crate::diag::{Diagnostic, FileId, Span};
 use std::collections::HashMap;

@@ -350,7 +350,7 @@ impl<'a, 'o> Reader<'a, 'o> {
 }
 
 /// A list or map of many lines is shown by its beginning alone.
-fn head(node: &Node) -> Span {
+pub fn head(node: &Node) -> Span {
     let first = match &node.value {
         Value::List(items) => items.first().map(|item| item.span),
         Value::Map(map) => map.entries.first().map(|(key, _)| key.span),
