@@ -188,7 +188,7 @@ pub fn favicon(title: &str, out: &mut String) {
         (40, 46)
     };
     // Writing to a String cannot fail.
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 64 64\">\
          <style>\
@@ -198,7 +198,7 @@ pub fn favicon(title: &str, out: &mut String) {
          <rect width=\"64\" height=\"64\" rx=\"12\"/>\
          <text x=\"32\" y=\"{baseline}\" font-family=\"Charter,'Bitstream Charter','Sitka Text',Cambria,Georgia,serif\" \
          font-size=\"{size}\" font-weight=\"600\" text-anchor=\"middle\">{}</text>\
-         </svg>\n",
+         </svg>",
         // `ß` becomes two letters, which is one too many.
         single_upper(initial),
     );
@@ -220,4 +220,153 @@ fn line(out: &mut String, words: &[&str]) {
         out.push_str(word);
     }
     out.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::xml::read::document;
+    use proptest::prelude::*;
+
+    fn file(write: impl FnOnce(&mut String)) -> String {
+        let mut out = String::new();
+        write(&mut out);
+        out
+    }
+
+    #[test]
+    fn robots_may_read_what_is_in_production() {
+        let sitemap = Some("https://a.example/sitemap.xml");
+        assert_eq!(
+            file(|out| robots(true, &[], sitemap, out)),
+            "User-agent: *\nDisallow:\n\nSitemap: https://a.example/sitemap.xml\n"
+        );
+        assert_eq!(
+            file(|out| robots(true, &["/drafts/", "/a\nAllow: /b"], None, out)),
+            "User-agent: *\nDisallow: /drafts/\nDisallow: /a%0AAllow:%20/b\n"
+        );
+        assert_eq!(
+            file(|out| robots(false, &["/x/"], sitemap, out)),
+            "User-agent: *\nDisallow: /\n"
+        );
+    }
+
+    #[test]
+    fn the_manifest_names_the_site() {
+        let icons = [
+            Icon {
+                url: "/favicon.svg",
+                sizes: "",
+            },
+            Icon {
+                url: "/icon-192.png?v=1",
+                sizes: "192x192",
+            },
+            Icon {
+                url: "javascript:x",
+                sizes: "",
+            },
+        ];
+        let out = file(|out| {
+            let values = Manifest {
+                name: "The Long Hand of Things",
+                language: "en",
+                direction: "ltr",
+                home_url: "/sub/",
+                theme_color: "#615CED",
+                icons: &icons,
+                ..Manifest::default()
+            };
+            manifest(&values, out);
+        });
+        assert_eq!(
+            out,
+            concat!(
+                r##"{"name":"The Long Hand of Things","short_name":"The Long","lang":"en","dir":"ltr","##,
+                r##""id":"/sub/","start_url":"/sub/","scope":"/sub/","display":"minimal-ui","theme_color":"#615CED","##,
+                r##""icons":[{"src":"/favicon.svg","sizes":"any","type":"image/svg+xml"},"##,
+                r##"{"src":"/icon-192.png?v=1","sizes":"192x192","type":"image/png"}]}"##,
+                "\n"
+            )
+        );
+    }
+
+    #[test]
+    fn short_names_end_with_a_word() {
+        for (name, want) in [
+            ("Zen LM", "Zen LM"),
+            ("Exactly12chr", "Exactly12chr"),
+            ("Exactly12chr more", "Exactly12chr"),
+            ("Notes from a garden", "Notes from a"),
+            ("Incomprehensibilities", "Incomprehens"),
+            ("一二三四五六七八九十一二三四", "一二三四五六七八九十一二"),
+        ] {
+            assert_eq!(short_name(name), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn redirects_are_one_line_each() {
+        let lines = [
+            ("/old/", "/new/"),
+            ("/old/", "/elsewhere/"),
+            ("/same/", "/same/"),
+            ("/a b/c#/*/:id?x=1", "https://b.example/x?y=1#z"),
+            ("/c%23/", "/tags/c%23/"),
+            ("/标题/", "/x\n/evil /y"),
+            ("relative", "/x/"),
+            ("//host/x", "/x/"),
+            ("/js/", "javascript:alert(1)"),
+        ];
+        let lines = lines.map(|(from, to)| Redirect { from, to });
+        assert_eq!(
+            file(|out| redirects(&lines, out)),
+            "/old/ /new/ 301\n\
+             /a%20b/c%23/%2A/%3Aid%3Fx=1 https://b.example/x?y=1#z 301\n\
+             /c%23/ /tags/c%23/ 301\n\
+             /%E6%A0%87%E9%A2%98/ /x%0A/evil%20/y 301\n"
+        );
+    }
+
+    #[test]
+    fn the_icon_shows_the_initial() {
+        for (title, want) in [
+            ("longhand", "L"),
+            ("«Émile»", "É"),
+            ("<script>", "S"),
+            ("禅 notes", "禅"),
+            ("ßtraße", "ß"),
+            ("7 things", "7"),
+            ("…&!", "¶"),
+            ("", "¶"),
+        ] {
+            let root = document(&file(|out| favicon(title, out)));
+            assert_eq!(root.text_of("text"), want, "{title}");
+            assert_eq!(
+                root.shape(),
+                "svg xmlns viewBox[style[]rect width height rx[]text x y font-family font-size font-weight text-anchor[]]"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_values_give_valid_files(text in any::<String>(), other in any::<String>()) {
+            let from = format!("/{text}");
+            let lines = [Redirect { from: &from, to: &other }, Redirect { from: "/ok", to: &from }];
+            let out = file(|out| redirects(&lines, out));
+            for line in out.lines() {
+                prop_assert_eq!(line.split(' ').count(), 3, "{}", line);
+                prop_assert!(line.starts_with('/') && line.ends_with(" 301"));
+            }
+            prop_assert!(out.lines().count() <= 2);
+            let out = file(|out| robots(true, &[&from], Some(&other), out));
+            prop_assert!(out.lines().all(|line| line.is_empty() || ["User-agent: ", "Disallow: ", "Sitemap: "].iter().any(|key| line.starts_with(key))));
+            document(&file(|out| favicon(&text, out)));
+            let values = Manifest { name: &text, description: &other, home_url: &from, theme_color: &other, ..Manifest::default() };
+            let out = file(|out| manifest(&values, out));
+            let read: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+            prop_assert!(text.starts_with(read["short_name"].as_str().expect("a string")) || text.chars().any(char::is_control));
+        }
+    }
 }

@@ -135,3 +135,124 @@ fn boundary(text: &str, at: usize) -> usize {
         .find(|&at| text.is_char_boundary(at))
         .unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn read(write: impl FnOnce(&mut String)) -> Value {
+        let mut out = String::new();
+        write(&mut out);
+        serde_json::from_str(&out).expect("JSON")
+    }
+
+    fn entry<'a>() -> Entry<'a> {
+        Entry {
+            title: "<think>…</think> & more",
+            url: "/blog/x/",
+            permalink: "https://a.example/blog/x/",
+            summary: "In short.",
+            content: "In short. And </script> at length.",
+            tags: &["Open Source", "C#"],
+            date: Some(Date {
+                instant: "2024-11-11T00:00:00Z".parse().expect("a timestamp"),
+                offset: jiff::tz::offset(8),
+            }),
+            section: "Blog",
+        }
+    }
+
+    #[test]
+    fn the_search_pages_index() {
+        let bare = Entry {
+            title: "Bare",
+            url: "/b/",
+            ..Entry::default()
+        };
+        assert_eq!(
+            read(|out| index(&[entry(), bare], out)),
+            json!([
+                {
+                    "title": "<think>…</think> & more",
+                    "url": "/blog/x/",
+                    "summary": "In short.",
+                    "content": "In short. And </script> at length.",
+                    "tags": ["Open Source", "C#"],
+                    "date": "2024-11-11T08:00:00+08:00",
+                    "section": "Blog",
+                },
+                {"title": "Bare", "url": "/b/", "content": ""},
+            ])
+        );
+    }
+
+    #[test]
+    fn papermods_index() {
+        assert_eq!(
+            read(|out| papermod(&[entry()], out)),
+            json!([{
+                "title": "<think>…</think> & more",
+                "content": "In short. And </script> at length.",
+                "permalink": "https://a.example/blog/x/",
+                "summary": "In short.",
+            }])
+        );
+        assert_eq!(read(|out| papermod(&[], out)), json!([]));
+    }
+
+    #[test]
+    fn both_may_stand_in_a_script() {
+        for write in [index, papermod] {
+            let mut out = String::new();
+            write(&[entry()], &mut out);
+            assert!(!out.contains(['<', '>', '&']), "{out}");
+        }
+    }
+
+    #[test]
+    fn the_more_articles_the_less_of_each() {
+        let long = "word ".repeat(10_000);
+        let entry = Entry {
+            content: &long,
+            ..Entry::default()
+        };
+        let length = |n: usize| {
+            let index = read(|out| index(&vec![entry; n], out));
+            index[0]["content"].as_str().expect("a text").len()
+        };
+        assert_eq!(length(1), 19_999);
+        assert_eq!(length(1000), 4_194);
+        assert_eq!(length(10_000), 499);
+        assert_eq!(
+            read(|out| papermod(&[entry], out))[0]["content"],
+            json!(long)
+        );
+    }
+
+    #[test]
+    fn cuts_between_words() {
+        for (text, most, want) in [
+            ("one two three", 13, "one two three"),
+            ("one two three", 12, "one two"),
+            ("one two three", 7, "one two"),
+            ("one two three", 2, "on"),
+            ("一二三", 4, "一"),
+            ("é", 1, ""),
+            ("", 0, ""),
+        ] {
+            assert_eq!(cut(text, most), want, "{text} at {most}");
+        }
+        assert_eq!(excerpt("one, two", 5), "one…");
+        assert_eq!(excerpt("one, two", 8), "one, two");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_cut_to_its_own_beginning(text in any::<String>(), most in 0usize..200) {
+            let head = cut(&text, most);
+            prop_assert!(text.starts_with(head) && head.len() <= most.max(text.len().min(most)));
+        }
+    }
+}

@@ -143,9 +143,9 @@ fn urlset(urls: &[Url], limits: &Limits) -> (String, usize) {
     xml::document(&mut out, |xml| {
         xml.element("urlset", &spaces, |xml| {
             for url in urls.iter().take(limits.urls) {
-                let before = xml.len();
+                let before = xml.position();
                 write_url(url, xml);
-                if xml.len() + TAIL > limits.bytes && taken > 0 {
+                if xml.position() + TAIL > limits.bytes && taken > 0 {
                     xml.take_back(before);
                     break;
                 }
@@ -202,4 +202,242 @@ fn index(base_url: &str, parts: &[Part]) -> String {
         });
     });
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::xml::read::document;
+    use proptest::prelude::*;
+
+    fn date(text: &str) -> Option<Date> {
+        Some(Date {
+            instant: text.parse().expect("a timestamp"),
+            offset: jiff::tz::offset(8),
+        })
+    }
+
+    fn url(url: &str) -> Url<'_> {
+        Url {
+            url,
+            ..Url::default()
+        }
+    }
+
+    #[test]
+    fn one_language_has_one_file() {
+        let alternates = [
+            Alternate {
+                lang: "en",
+                url: "https://a.example/x/",
+            },
+            Alternate {
+                lang: "x-default",
+                url: "https://a.example/x/",
+            },
+        ];
+        let urls = [
+            url("https://a.example/"),
+            Url {
+                lastmod: date("2024-11-11T00:00:00Z"),
+                alternates: &alternates,
+                changefreq: Some("weekly"),
+                priority: Some(0.5),
+                ..url("https://a.example/x/")
+            },
+        ];
+        let files = files(
+            "https://a.example/",
+            &[Language {
+                code: "en",
+                urls: &urls,
+            }],
+        );
+        assert_eq!(
+            files,
+            [File {
+                path: "sitemap.xml".to_owned(),
+                text: "\
+<?xml version=\"1.0\" encoding=\"utf-8\"?>
+<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">
+<url>
+<loc>https://a.example/</loc>
+</url>
+<url>
+<loc>https://a.example/x/</loc>
+<lastmod>2024-11-11T08:00:00+08:00</lastmod>
+<changefreq>weekly</changefreq>
+<priority>0.5</priority>
+<xhtml:link rel=\"alternate\" hreflang=\"en\" href=\"https://a.example/x/\"/>
+<xhtml:link rel=\"alternate\" hreflang=\"x-default\" href=\"https://a.example/x/\"/>
+</url>
+</urlset>
+"
+                .to_owned(),
+            }]
+        );
+    }
+
+    #[test]
+    fn several_languages_have_an_index() {
+        let (en, zh) = ([url("https://a.example/")], [url("https://a.example/zh/")]);
+        let languages = [
+            Language {
+                code: "en",
+                urls: &en,
+            },
+            Language {
+                code: "zh",
+                urls: &zh,
+            },
+        ];
+        let files = files("https://a.example/", &languages);
+        let paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(paths, ["sitemap.xml", "en/sitemap.xml", "zh/sitemap.xml"]);
+        assert_eq!(
+            listed(&files[0]),
+            [
+                "https://a.example/en/sitemap.xml",
+                "https://a.example/zh/sitemap.xml"
+            ]
+        );
+        assert_eq!(listed(&files[2]), ["https://a.example/zh/"]);
+    }
+
+    #[test]
+    fn a_large_one_is_split_and_an_index_lists_no_index() {
+        let many: Vec<String> = (0..5).map(|n| format!("https://a.example/{n}/")).collect();
+        let mut urls: Vec<Url> = many.iter().map(|address| url(address)).collect();
+        urls[3].lastmod = date("2024-11-11T00:00:00Z");
+        let limits = Limits {
+            urls: 2,
+            bytes: LIMITS.bytes,
+        };
+        let en = Language {
+            code: "en",
+            urls: &urls,
+        };
+
+        let one = files_within("https://a.example/", &[en], &limits);
+        assert_eq!(
+            listed(&one[0]),
+            [1, 2, 3].map(|n| format!("https://a.example/sitemap-{n}.xml"))
+        );
+        let dates: Vec<_> = document(&one[0].text)
+            .children
+            .iter()
+            .map(|s| s.all("lastmod").len())
+            .collect();
+        assert_eq!(dates, [0, 1, 0]);
+        let all: Vec<String> = one[1..].iter().flat_map(listed).collect();
+        assert_eq!(all, many);
+
+        let zh = Language {
+            code: "zh",
+            urls: &urls[..1],
+        };
+        let two = files_within("https://a.example/", &[en, zh], &limits);
+        let paths: Vec<_> = two.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(
+            paths,
+            [
+                "sitemap.xml",
+                "en/sitemap.xml",
+                "en/sitemap-1.xml",
+                "en/sitemap-2.xml",
+                "en/sitemap-3.xml",
+                "zh/sitemap.xml"
+            ]
+        );
+        assert_eq!(
+            listed(&two[0]),
+            ["en/sitemap-1", "en/sitemap-2", "en/sitemap-3", "zh/sitemap"]
+                .map(|p| format!("https://a.example/{p}.xml"))
+        );
+    }
+
+    #[test]
+    fn the_limit_of_bytes_holds() {
+        let many: Vec<String> = (0..40).map(|n| format!("https://a.example/{n}/")).collect();
+        let urls: Vec<Url> = many.iter().map(|address| url(address)).collect();
+        let limits = Limits {
+            urls: 1000,
+            bytes: 500,
+        };
+        let files = files_within(
+            "https://a.example/",
+            &[Language {
+                code: "en",
+                urls: &urls,
+            }],
+            &limits,
+        );
+        assert!(files.len() > 3);
+        for file in &files[1..] {
+            assert!(file.text.len() <= 500, "{}", file.text.len());
+        }
+        let all: Vec<String> = files[1..].iter().flat_map(listed).collect();
+        assert_eq!(all, many);
+    }
+
+    #[test]
+    fn a_site_without_pages_has_a_sitemap() {
+        let files = files(
+            "https://a.example/",
+            &[Language {
+                code: "en",
+                urls: &[],
+            }],
+        );
+        assert_eq!(files.len(), 1);
+        assert_eq!(document(&files[0].text).children, []);
+    }
+
+    #[test]
+    fn values_out_of_the_protocol_are_brought_into_it() {
+        let of = |priority, changefreq| {
+            let urls = [Url {
+                priority,
+                changefreq,
+                ..url("https://a.example/")
+            }];
+            let files = files(
+                "/",
+                &[Language {
+                    code: "en",
+                    urls: &urls,
+                }],
+            );
+            document(&files[0].text).children[0].shape()
+                + &document(&files[0].text).values().join("|")
+        };
+        assert_eq!(
+            of(Some(7.0), Some("weekly\"><x>")),
+            "url[loc[]priority[]]http://www.sitemaps.org/schemas/sitemap/0.9|http://www.w3.org/1999/xhtml|||https://a.example/|1.0"
+        );
+        assert_eq!(
+            of(Some(f64::NAN), None),
+            "url[loc[]]http://www.sitemaps.org/schemas/sitemap/0.9|http://www.w3.org/1999/xhtml|||https://a.example/"
+        );
+    }
+
+    fn listed(file: &File) -> Vec<String> {
+        let root = document(&file.text);
+        root.children
+            .iter()
+            .map(|child| child.text_of("loc").to_owned())
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn always_well_formed(path in any::<String>(), lang in any::<String>(), frequency in any::<String>()) {
+            let address = format!("https://a.example/{path}");
+            let alternates = [Alternate { lang: &lang, url: &address }];
+            let urls = [Url { alternates: &alternates, changefreq: Some(&frequency), ..url(&address) }];
+            let files = files(&address, &[Language { code: &lang, urls: &urls }]);
+            let root = document(&files[0].text);
+            prop_assert_eq!(root.children[0].child("xhtml:link").attribute("hreflang"), Some(&*crate::render::xml::clean(&lang)));
+        }
+    }
 }

@@ -76,13 +76,13 @@ impl Xml<'_> {
     }
 
     /// Bytes in the buffer, for [`Xml::take_back`].
-    pub fn len(&mut self) -> usize {
+    pub fn position(&mut self) -> usize {
         self.writer.get_mut().0.len()
     }
 
-    /// Drops what was written since the buffer had this length: whole elements only.
-    pub fn take_back(&mut self, len: usize) {
-        self.writer.get_mut().0.truncate(len);
+    /// Drops what was written since that position: whole elements only.
+    pub fn take_back(&mut self, position: usize) {
+        self.writer.get_mut().0.truncate(position);
     }
 
     fn escaped(&mut self, name: &str, attributes: Attributes, text: &str, what: As) {
@@ -215,11 +215,121 @@ fn is_forbidden_wide(bytes: &[u8]) -> bool {
     bytes.starts_with("\u{FFFE}".as_bytes()) || bytes.starts_with("\u{FFFF}".as_bytes())
 }
 
+/// Documents read back, for tests.
+#[cfg(test)]
+pub mod read {
+    use quick_xml::Reader;
+    use quick_xml::events::{BytesStart, Event};
+
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Element {
+        pub name: String,
+        pub attributes: Vec<(String, String)>,
+        /// Its own, entities undone.
+        pub text: String,
+        pub children: Vec<Element>,
+    }
+
+    impl Element {
+        pub fn all(&self, name: &str) -> Vec<&Element> {
+            let named = |child: &&Element| child.name == name;
+            self.children.iter().filter(named).collect()
+        }
+
+        /// The first child of this name.
+        pub fn child(&self, name: &str) -> &Element {
+            let missing = || panic!("no `{name}` in `{}`", self.name);
+            self.all(name).first().copied().unwrap_or_else(missing)
+        }
+
+        pub fn text_of(&self, name: &str) -> &str {
+            &self.child(name).text
+        }
+
+        pub fn attribute(&self, name: &str) -> Option<&str> {
+            let named = |(key, _): &&(String, String)| key == name;
+            Some(&self.attributes.iter().find(named)?.1)
+        }
+
+        /// Names of elements and attributes alone, in order.
+        pub fn shape(&self) -> String {
+            let keys = self.attributes.iter().map(|(key, _)| format!(" {key}"));
+            let children = self.children.iter().map(Element::shape);
+            format!(
+                "{}{}[{}]",
+                self.name,
+                keys.collect::<String>(),
+                children.collect::<String>()
+            )
+        }
+
+        /// Every text and attribute value of it and below.
+        pub fn values(&self) -> Vec<&str> {
+            let own = self.attributes.iter().map(|(_, value)| value.as_str());
+            let mut all: Vec<&str> = own.chain([self.text.as_str()]).collect();
+            all.extend(self.children.iter().flat_map(Element::values));
+            all
+        }
+    }
+
+    /// The root; panics where the document is not well-formed.
+    pub fn document(text: &str) -> Element {
+        let mut reader = Reader::from_str(text);
+        let mut open = vec![Element::default()];
+        loop {
+            let event = reader
+                .read_event()
+                .unwrap_or_else(|e| panic!("{e}: {text}"));
+            let top = open.last_mut().expect("the document");
+            match event {
+                Event::Start(start) => open.push(element(&start)),
+                Event::Empty(start) => top.children.push(element(&start)),
+                Event::End(_) => {
+                    let mut closed = open.pop().expect("the reader checks ends");
+                    // Line feeds between elements are layout.
+                    if !closed.children.is_empty() {
+                        closed.text = closed.text.trim().to_owned();
+                    }
+                    open.last_mut().expect("the document").children.push(closed);
+                }
+                Event::Text(text) => top.text.push_str(&text.decode().expect("UTF-8")),
+                Event::CData(text) => top.text.push_str(&text.decode().expect("UTF-8")),
+                Event::GeneralRef(name) => {
+                    let reference = format!("&{};", name.decode().expect("UTF-8"));
+                    let text = quick_xml::escape::unescape(&reference).expect("a known entity");
+                    top.text.push_str(&text);
+                }
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        assert_eq!(open.len(), 1, "unclosed: {text}");
+        let mut roots = open.remove(0).children;
+        assert_eq!(roots.len(), 1, "one root: {text}");
+        roots.remove(0)
+    }
+
+    fn element(start: &BytesStart) -> Element {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        let attribute = |a: Result<quick_xml::events::attributes::Attribute, _>| {
+            let a = a.expect("an attribute");
+            (
+                text(a.key.0),
+                a.unescape_value().expect("escaped").into_owned(),
+            )
+        };
+        Element {
+            name: text(start.name().0),
+            attributes: start.attributes().map(attribute).collect(),
+            ..Element::default()
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use quick_xml::Reader;
 
     fn written(body: impl FnOnce(&mut Xml)) -> String {
         let mut out = String::new();
@@ -268,33 +378,11 @@ mod tests {
                 xml.plain("t", &text);
                 xml.html("t", &[], &text);
             }));
-            let mut reader = Reader::from_str(&out);
-            let (mut texts, mut inside, mut values) = (vec![String::new(); 3], 0, String::new());
-            loop {
-                match reader.read_event().expect("well-formed") {
-                    Event::Start(e) if e.name().0 == b"t" => {
-                        inside += 1;
-                        if let Some(v) = e.try_get_attribute("v").expect("an attribute") {
-                            values = v.unescape_value().expect("escaped").into_owned();
-                        }
-                    }
-                    Event::Text(t) if inside > 0 => texts[inside - 1].push_str(&t.decode().expect("UTF-8")),
-                    Event::GeneralRef(r) if inside > 0 => {
-                        let name = r.decode().expect("UTF-8").into_owned();
-                        let text = quick_xml::escape::unescape(&format!("&{name};")).expect("known").into_owned();
-                        texts[inside - 1].push_str(&text);
-                    }
-                    Event::CData(t) => texts[inside - 1].push_str(&t.decode().expect("UTF-8")),
-                    Event::Eof => break,
-                    _ => {}
-                }
+            let root = read::document(&out);
+            for element in &root.children {
+                prop_assert_eq!(&element.text, &clean(&text));
             }
-            let want = clean(&text).into_owned();
-            // Line feeds that follow an element's end are layout.
-            for got in texts {
-                prop_assert_eq!(got.trim_end_matches('\n'), want.trim_end_matches('\n'));
-            }
-            prop_assert_eq!(values, clean(&value).into_owned());
+            prop_assert_eq!(root.child("t").attribute("v"), Some(&*clean(&value)));
         }
     }
 }
