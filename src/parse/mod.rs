@@ -12,11 +12,12 @@ pub mod shortcode;
 use crate::diag::{Diagnostic, Span};
 use shortcode::Call;
 use std::collections::BTreeMap;
+#[derive(Clone, Debug, Default, PartialEq)] pub struct MdOptions;
 
 /// What parsing may know of the configuration; part of the cache key of a [`Doc`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
-    pub markdown: markdown::Options,
+    pub markdown: MdOptions,
     /// `hasCJKLanguage`, when it was said.
     pub has_cjk: Option<bool>,
     /// Words that the automatic summary reaches (`summaryLength`).
@@ -136,6 +137,8 @@ pub struct Doc {
     pub front: front_matter::Front,
     pub body: Body,
     pub calls: Vec<Call>,
+    /// The first heading, where the front matter has no title.
+    pub title: Option<String>,
     pub headings: Vec<Heading>,
     /// Ids taken by the body, so that those of shortcode content go on counting.
     pub ids: Ids,

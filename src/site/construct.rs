@@ -3,14 +3,15 @@
 
 use super::content::{self, Name, Role};
 use super::permalink;
-use super::route::{Claimant, Job};
 use super::taxonomy::Terms;
 use super::{
     Asset, Kind, LangId, LeftOut, Page, PageId, Resource, Site, Why, links, order, related, route, series, taxonomy,
 };
 use crate::config::Config;
 use crate::diag::{Diagnostic, FileId};
+use crate::config::switches::{self, Switches};
 use crate::parse::Doc;
+use crate::parse::front_matter::{List, Render};
 use crate::source::Sources;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -64,7 +65,8 @@ impl Site {
         let Builder { mut pages, by_path, left_out, .. } = builder;
 
         let mut terms = taxonomy::build(&config, &mut pages, &by_path, diagnostics);
-        permalink::assign(&config, &sources, &mut pages, &terms, diagnostics);
+        show(&config, &mut pages);
+        permalink::assign(&config, &mut pages, diagnostics);
         let loose = attach(&config, &mut pages, &by_path, &loose);
         let regular = list(&config, &mut pages, &homes, posts);
         taxonomy::fill(&mut pages, &mut terms, &regular);
@@ -162,7 +164,6 @@ impl Builder<'_> {
     }
 
     fn reason(&self, doc: &Doc) -> Option<Why> {
-        let front = &doc.front;
         let (draft, future, expired) = status(doc, self.now);
         if draft && !self.config.build_drafts {
             return Some(Why::Draft);
@@ -173,7 +174,6 @@ impl Builder<'_> {
         if expired && !self.config.build_expired {
             return Some(Why::Expired);
         }
-        let _ = front;
         None
     }
 
@@ -318,8 +318,8 @@ fn from_document(document: &Document, kind: Kind, now: jiff::Timestamp) -> Page 
         draft,
         future,
         expired,
-        listed: front.build.list,
-        rendered: front.build.render,
+        listed: front.build.list == List::Always,
+        rendered: front.build.render == Render::Always,
         doc: Some(document.doc.clone()),
         ..without_document(kind, document.lang, &document.name.path)
     }
@@ -336,6 +336,7 @@ pub fn without_document(kind: Kind, lang: LangId, path: &str) -> Page {
         dir: path.to_owned(),
         role: Role::Branch,
         parent: None,
+        show: switches::resolve(&Switches::default(), &Switches::default()),
         link_title: title.clone(),
         title,
         url: String::new(),
@@ -371,9 +372,19 @@ fn default_title(kind: Kind, path: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
+/// Resolves the switches of every page.
+fn show(config: &Config, pages: &mut [Page]) {
+    let unsaid = Switches::default();
+    for page in pages {
+        let site = &config.languages[page.lang.index()].switches;
+        let own = page.doc.as_ref().map_or(&unsaid, |doc| &doc.front.switches);
+        page.show = switches::resolve(own, site);
+    }
+}
+
 /// A content file's path within the content folder of its language.
 fn in_content(config: &Config, lang: LangId, path: &str) -> String {
-    let dir = &config.languages[lang.index()].content_dir;
+    let dir = config.languages[lang.index()].content_dir.as_ref().unwrap_or(&config.dirs.content);
     path.strip_prefix(dir.as_str()).unwrap_or(path).trim_start_matches('/').to_owned()
 }
 
@@ -532,15 +543,3 @@ fn translations(pages: &mut [Page]) {
     }
 }
 
-/// How an authored page names itself in the claims table.
-pub fn claimant(site: &Site, page: &Page, what: &'static str) -> Claimant {
-    match page.file {
-        Some(file) => Claimant::Authored { what, path: site.sources.path(file).into(), span: None },
-        None => Claimant::Generated("a page that the program adds"),
-    }
-}
-
-/// The job of a page's first pager.
-pub fn job(id: PageId) -> Job {
-    Job::Page(id, 1)
-}

@@ -1,7 +1,6 @@
 //! Where a link leads: content files, URLs, resources and anchors, looked up
 //! and checked. Nothing is read from disk, and no URL is joined to a file path.
 
-use super::route::Routes;
 use super::{LangId, Page, PageId, Site, Why, content};
 use crate::text;
 use std::collections::HashMap;
@@ -112,7 +111,7 @@ pub fn resolve(site: &Site, from: PageId, dest: &str) -> Resolved {
             return resolved;
         }
     }
-    let url = join_url(site.config_base_path(), &page.url, &path);
+    let url = join_url(site.base_path(), &page.url, &path);
     if site.routes.leads(&url) {
         return Resolved::Kept(site.links.at_url(&url));
     }

@@ -1,7 +1,7 @@
 //! What stands in which list: pagers, feeds, sitemap and search, each from the
 //! published pages alone.
 
-use super::route::FeedFormat;
+use super::route::{FeedFormat, Routes};
 use super::{Kind, LangId, Page, PageId, Site};
 use crate::config::outputs::{Kind as OutputKind, OutputFormat};
 
@@ -38,7 +38,7 @@ impl Site {
     /// `archives` or `search` where the page asks for such a layout, else empty.
     pub fn layout<'p>(&self, page: &'p Page) -> &'p str {
         match page.front().and_then(|front| front.layout.as_ref()) {
-            Some((layout, _)) if matches!(layout.as_str(), "archives" | "search") => layout,
+            Some(layout) if matches!(&**layout, "archives" | "search") => layout,
             _ => "",
         }
     }
@@ -98,7 +98,7 @@ impl Site {
         page.pages.iter().copied().chain(deeper).collect()
     }
 
-    fn outputs(&self, page: &Page) -> Option<&[OutputFormat]> {
+    fn outputs<'s>(&'s self, page: &'s Page) -> Option<&'s [OutputFormat]> {
         let outputs = &self.language(page).outputs;
         let of_kind = match page.kind {
             Kind::Home => &outputs.home,
@@ -115,7 +115,7 @@ impl Site {
     }
 
     /// Pages of one language that search engines should know.
-    pub fn sitemap_pages(&self, lang: LangId) -> Vec<PageId> {
+    pub fn sitemap_pages(&self, lang: LangId, routes: &Routes) -> Vec<PageId> {
         (0..self.pages.len() as u32)
             .map(PageId)
             .filter(|id| {
@@ -124,8 +124,8 @@ impl Site {
                     && page.listed
                     && page.rendered
                     && page.show.indexed_by_robots
-                    && self.routes.get(&page.output).is_some()
-                    && !page.front().is_some_and(|front| front.sitemap.disable)
+                    && routes.get(&page.output).is_some()
+                    && !page.front().is_some_and(|front| front.sitemap.as_ref().is_some_and(|sitemap| sitemap.disable))
             })
             .collect()
     }

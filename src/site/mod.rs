@@ -20,7 +20,7 @@ pub mod taxonomy;
 use crate::config::Config;
 use crate::config::switches::Show;
 use crate::date::Date;
-use crate::diag::{Diagnostic, FileId, Span};
+use crate::diag::FileId;
 use crate::parse::Doc;
 use crate::parse::front_matter::Front;
 use crate::source::Sources;

@@ -7,7 +7,6 @@ use super::{Kind, Page, PageId};
 use crate::config::permalinks::{Part, Pattern, Token};
 use crate::config::{Config, DateSource, LanguageConfig};
 use crate::diag::{Diagnostic, Span};
-use crate::parse::front_matter::date_from_filename;
 use crate::{site, text};
 
 /// Assigns [`Page::url`] and [`Page::output`]; sections come before what stands in them.
@@ -51,8 +50,8 @@ fn file_of(url: &str, ugly: bool) -> (String, String) {
 
 /// `url` of the front matter: from the site's root with a leading `/`, else below the language.
 fn said_url(page: &Page, language: &LanguageConfig, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
-    let (url, span) = page.front()?.url.as_ref()?;
-    let path = checked("url", url, *span, diagnostics)?;
+    let url = page.front()?.url.as_ref()?;
+    let path = checked("url", url, url.span, diagnostics)?;
     let tokens = url.contains(':');
     if tokens && let Ok(pattern) = crate::config::permalinks::parse(&path) {
         let filled = fill(&pattern, page, "", true, diagnostics);
@@ -99,10 +98,10 @@ fn by_place(config: &Config, language: &LanguageConfig, page: &Page, diagnostics
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
     let name = match said_slug(page, lower, diagnostics) {
         Some(slug) => slug,
-        None if dated_names(config) => {
-            date_from_filename(name).map_or_else(|| name.to_owned(), |(_, rest)| rest.to_owned())
-        }
-        None => name.to_owned(),
+        None => match page.front().and_then(|front| front.filename_slug.as_deref()).filter(|_| dated_names(config)) {
+            Some(rest) => text::urlize_path(rest, lower),
+            None => name.to_owned(),
+        },
     };
     let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
     under(language, &path)
@@ -114,8 +113,8 @@ fn dated_names(config: &Config) -> bool {
 }
 
 fn said_slug(page: &Page, lower: bool, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
-    let (slug, span) = page.front()?.slug.as_ref()?;
-    let path = checked("slug", slug, *span, diagnostics)?;
+    let slug = page.front()?.slug.as_ref()?;
+    let path = checked("slug", slug, slug.span, diagnostics)?;
     let slug = text::urlize_path(path.trim_matches('/'), lower);
     (!slug.is_empty()).then_some(slug)
 }

@@ -5,7 +5,7 @@
 
 use super::construct::Static;
 use super::{Kind, LangId, Page, PageId, Site, permalink};
-use crate::config::outputs::{Kind as OutputKind, OutputFormat};
+use crate::config::outputs::Kind as OutputKind;
 use crate::diag::{Diagnostic, Severity, Span};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -251,7 +251,8 @@ impl Claims<'_> {
             let page = &self.site[id];
             let Some(front) = page.front().filter(|_| self.enabled(page)) else { continue };
             let mut own = std::collections::BTreeSet::new();
-            for (alias, span) in &front.aliases {
+            for alias in &front.aliases {
+                let span = &alias.span;
                 let Some(output) = alias_output(self.site, page, alias, *span, self.diagnostics) else { continue };
                 // Saying one alias twice, or the page's own URL, hurts nobody.
                 if output == page.output || !own.insert(output.clone()) {
@@ -367,23 +368,24 @@ impl Claims<'_> {
         }
         let name = &site.config.sitemap.filename;
         let several = site.config.languages.len() > 1;
-        let parts_of = |lang| site.sitemap_pages(lang).len().div_ceil(crate::render::sitemap::MAX_URLS).max(1);
+        let parts: Vec<usize> = (0..site.config.languages.len() as u32)
+            .map(|lang| site.sitemap_pages(LangId(lang), &self.routes).len().div_ceil(urls_per_sitemap(site)).max(1))
+            .collect();
         if !several {
-            let parts = parts_of(LangId(0));
-            if parts == 1 {
+            if parts[0] == 1 {
                 return self.generate(name.clone(), Job::Sitemap(SitemapPart::Pages(LangId(0), 0)), "the sitemap");
             }
-            self.sitemap_parts("", LangId(0), parts);
+            self.sitemap_parts("", LangId(0), parts[0]);
         } else {
             for index in 0..site.config.languages.len() {
                 let lang = LangId(index as u32);
                 let folder = format!("{}/", site.config.languages[index].code);
-                match parts_of(lang) {
+                match parts[index] {
                     1 => {
                         let job = Job::Sitemap(SitemapPart::Pages(lang, 0));
                         self.generate(format!("{folder}{name}"), job, "the sitemap of a language");
                     }
-                    parts => self.sitemap_parts(&folder, lang, parts),
+                    several => self.sitemap_parts(&folder, lang, several),
                 }
             }
         }
@@ -398,6 +400,12 @@ impl Claims<'_> {
             self.generate(output, Job::Sitemap(SitemapPart::Pages(lang, part)), "a part of the sitemap");
         }
     }
+}
+
+/// The protocol allows 50,000 addresses and 50 MB; every address comes with
+/// those of its translations, so the part of a site in many languages holds fewer.
+pub fn urls_per_sitemap(site: &Site) -> usize {
+    50_000 / site.config.languages.len().max(1)
 }
 
 /// `zh/` where the language's pages live below `/zh/`, else nothing.
@@ -437,7 +445,7 @@ fn authored(site: &Site, page: &Page, what: &'static str) -> Claimant {
         };
     };
     let front = page.front();
-    let span = front.and_then(|front| front.url.as_ref().or(front.slug.as_ref())).map(|(_, span)| *span);
+    let span = front.and_then(|front| front.url.as_ref().or(front.slug.as_ref())).map(|text| text.span);
     Claimant::Authored { what, path: site.sources.path(file).into(), span }
 }
 

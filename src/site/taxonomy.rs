@@ -114,14 +114,14 @@ fn ids(pages: &[Page]) -> impl Iterator<Item = PageId> + use<> {
 /// The terms of a page in one taxonomy, as written.
 fn written<'p>(page: &'p Page, taxonomy: &str) -> impl Iterator<Item = (&'p str, Span)> {
     let front = page.front();
-    let listed = front.and_then(|front| front.taxonomies.iter().find(|(name, _)| name == taxonomy));
+    let listed = front.and_then(|front| front.terms.iter().find(|(name, _)| name == taxonomy));
     let series = front.filter(|_| taxonomy == SERIES && listed.is_none()).map(|front| front.series.as_slice());
     listed
         .map(|(_, terms)| terms.as_slice())
         .or(series)
         .unwrap_or_default()
         .iter()
-        .map(|(text, span)| (text.as_str(), *span))
+        .map(|text| (&*text.text, text.span))
 }
 
 type Spellings = BTreeMap<String, BTreeMap<String, usize>>;
