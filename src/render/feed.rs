@@ -137,7 +137,9 @@ fn rss_channel(feed: &Feed, xml: &mut Xml) {
         ];
         xml.empty("atom:link", &attributes);
     }
-    if let Some(image) = feed.image.or(feed.icon).and_then(link::web) {
+    // RSS knows GIF, JPEG and PNG, and so do readers.
+    let shown = |url: &&str| !url.ends_with(".svg");
+    if let Some(image) = feed.image.or(feed.icon).filter(shown).and_then(link::web) {
         // Title and link have to be the channel's.
         xml.element("image", &[], |xml| {
             xml.text("url", &[], &image);

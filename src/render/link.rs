@@ -88,6 +88,7 @@ mod tests {
             (" HTTP://a.example:80?q=1#f ", "HTTP://a.example:80?q=1#f"),
             ("/tags/c%23/", "/tags/c%23/"),
             ("/100% sure", "/100%25%20sure"),
+            ("/%4z%4%c3%A9", "/%254z%254%c3%A9"),
             (
                 "https://例.example/标题",
                 "https://例.example/%E6%A0%87%E9%A2%98",

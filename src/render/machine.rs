@@ -183,9 +183,9 @@ pub fn favicon(title: &str, out: &mut String) {
     let initial = initial.unwrap_or('¶');
     // Letters that are as wide as they are high need a smaller size than Latin ones.
     let (size, baseline) = if u32::from(initial) < 0x1100 {
-        (46, 48)
+        (52, 49)
     } else {
-        (40, 46)
+        (44, 46)
     };
     // Writing to a String cannot fail.
     let _ = writeln!(

@@ -360,24 +360,21 @@ mod tests {
     fn the_limit_of_bytes_holds() {
         let many: Vec<String> = (0..40).map(|n| format!("https://a.example/{n}/")).collect();
         let urls: Vec<Url> = many.iter().map(|address| url(address)).collect();
-        let limits = Limits {
-            urls: 1000,
-            bytes: 500,
-        };
-        let files = files_within(
-            "https://a.example/",
-            &[Language {
-                code: "en",
-                urls: &urls,
-            }],
-            &limits,
-        );
-        assert!(files.len() > 3);
-        for file in &files[1..] {
-            assert!(file.text.len() <= 500, "{}", file.text.len());
+        let languages = [Language {
+            code: "en",
+            urls: &urls,
+        }];
+        // Every length, so that one of them is hit to the byte.
+        for bytes in 500..600 {
+            let limits = Limits { urls: 1000, bytes };
+            let files = files_within("https://a.example/", &languages, &limits);
+            assert!(files.len() > 3);
+            for file in &files[1..] {
+                assert!(file.text.len() <= bytes, "{} of {bytes}", file.text.len());
+            }
+            let all: Vec<String> = files[1..].iter().flat_map(listed).collect();
+            assert_eq!(all, many);
         }
-        let all: Vec<String> = files[1..].iter().flat_map(listed).collect();
-        assert_eq!(all, many);
     }
 
     #[test]

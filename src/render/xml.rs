@@ -340,7 +340,7 @@ mod tests {
     #[test]
     fn elements_attributes_and_sections() {
         let out = written(|xml| {
-            xml.element("a", &[("x", "1 \"<&>\n")], |xml| {
+            xml.element("a", &[("x", "1 \"<&>\n\t")], |xml| {
                 xml.text("b", &[], "<i> & \"q\" ]]>");
                 xml.plain("c", "AT&T <think>");
                 xml.html("d", &[], "<p>x]]>y</p>\u{1f}");
@@ -350,7 +350,7 @@ mod tests {
         assert_eq!(
             out,
             "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
-             <a x=\"1 &quot;&lt;&amp;&gt;&#10;\">\n\
+             <a x=\"1 &quot;&lt;&amp;&gt;&#10;&#9;\">\n\
              <b>&lt;i&gt; &amp; \"q\" ]]&gt;</b>\n\
              <c>AT&#x26;T &#x3C;think&gt;</c>\n\
              <d><![CDATA[<p>x]]]]><![CDATA[>y</p>]]></d>\n\

@@ -42,7 +42,7 @@ fn feed<'a>(feed_url: &'a str, items: &'a [Item<'a>]) -> Feed<'a> {
         language: "en",
         copyright: "© 2024 A",
         authors: &[ADA],
-        icon: Some("https://a.example/favicon.svg"),
+        icon: Some("https://a.example/favicon.png"),
         items,
         ..Feed::default()
     }
@@ -75,7 +75,7 @@ fn rss_in_full() {
 <generator>Longhand VERSION</generator>
 <atom:link href="https://a.example/index.xml" rel="self" type="application/rss+xml"/>
 <image>
-<url>https://a.example/favicon.svg</url>
+<url>https://a.example/favicon.png</url>
 <title>A &#x26; B</title>
 <link>https://a.example/</link>
 </image>
@@ -120,7 +120,7 @@ fn atom_in_full() {
 </author>
 <rights type="text">© 2024 A</rights>
 <generator version="VERSION">Longhand</generator>
-<icon>https://a.example/favicon.svg</icon>
+<icon>https://a.example/favicon.png</icon>
 <entry>
 <title type="text">&lt;think&gt;...&lt;/think&gt; Q &amp; A</title>
 <id>https://a.example/blog/q/</id>
@@ -156,7 +156,7 @@ fn json_feed_in_full() {
             "home_page_url": "https://a.example/",
             "feed_url": "https://a.example/feed.json",
             "description": "Notes",
-            "favicon": "https://a.example/favicon.svg",
+            "favicon": "https://a.example/favicon.png",
             "authors": ada,
             "language": "en",
             "items": [{
