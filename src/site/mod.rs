@@ -212,3 +212,14 @@ impl Page {
         self.doc.as_ref().map(|doc| &doc.front)
     }
 }
+
+impl Why {
+    /// As messages say it: "is … and not published".
+    pub fn word(self) -> &'static str {
+        match self {
+            Why::Draft => "a draft",
+            Why::Future => "dated in the future",
+            Why::Expired => "expired",
+        }
+    }
+}
