@@ -7,7 +7,6 @@
 
 use crate::config::switches::{Cover, Header, Show};
 use crate::date::Date;
-use crate::expand::Expanded;
 use crate::parse::{Digest, html, markdown};
 use crate::site::{Kind, LangId, Page, PageId, Site, TermId, links, menus};
 use crate::text;
@@ -88,10 +87,9 @@ pub fn minutes(digest: &Digest) -> usize {
 }
 
 /// A page as lists, neighbours and related posts show it: no body.
-pub fn card(site: &Site, id: PageId, expanded: Option<&Expanded>, terms: &[Value]) -> Value {
+pub fn card(site: &Site, id: PageId, digest: Option<&Digest>, terms: &[Value]) -> Value {
     let page = &site[id];
     let front = page.front();
-    let digest = expanded.map(|expanded| &expanded.digest);
     let own_terms: Vec<Value> = page.terms.iter().map(|term| terms[term.index()].clone()).collect();
     let section = page.parent.map(|parent| {
         Object::new().set("title", title(site, parent)).set("url", site.href(&site[parent].url)).value()
@@ -197,7 +195,6 @@ pub struct PageView<'a> {
     pub site: &'a Site,
     pub id: PageId,
     pub cards: &'a [Value],
-    pub expanded: Option<&'a Expanded>,
     /// Filled, ready to stand in the page.
     pub content: &'a str,
     pub toc: Option<String>,

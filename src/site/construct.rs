@@ -97,6 +97,7 @@ impl Site {
             links: index,
             routes: route::Routes::default(),
             loose,
+            sitemaps: Vec::new(),
             assets,
             now,
         };

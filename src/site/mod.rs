@@ -20,7 +20,7 @@ pub mod taxonomy;
 use crate::config::Config;
 use crate::config::switches::Show;
 use crate::date::Date;
-use crate::diag::FileId;
+use crate::diag::{Diagnostic, FileId};
 use crate::parse::Doc;
 use crate::parse::front_matter::Front;
 use crate::source::Sources;
@@ -183,6 +183,8 @@ pub struct Site {
     pub routes: route::Routes,
     /// Where each file of the content folder that is no page is published, by its path there.
     pub loose: HashMap<String, String>,
+    /// Path and text of every sitemap; claimed by [`Site::add_sitemaps`].
+    pub sitemaps: Vec<(String, String)>,
     /// Files of the theme, with the style sheet's name after its content.
     pub assets: Vec<Asset>,
     pub now: jiff::Timestamp,
@@ -204,6 +206,17 @@ impl std::ops::Index<PageId> for Site {
 
     fn index(&self, id: PageId) -> &Page {
         &self.pages[id.index()]
+    }
+}
+
+impl Site {
+    /// Sitemaps name URLs, so they are made when all routes are known.
+    pub fn add_sitemaps(&mut self, sitemaps: Vec<(String, String)>, diagnostics: &mut Vec<Diagnostic>) {
+        for (index, (path, _)) in sitemaps.iter().enumerate() {
+            let claimant = route::Claimant::Generated("the sitemap");
+            self.routes.claim(path.clone(), route::Job::Sitemap(index), claimant, diagnostics);
+        }
+        self.sitemaps = sitemaps;
     }
 }
 

@@ -24,8 +24,8 @@ pub enum Job {
     IndexJson(PageId),
     /// The index that the theme's search page reads.
     SearchIndex(LangId),
-    /// The sitemap, or the nth part of a large one.
-    Sitemap(SitemapPart),
+    /// One of the site's sitemaps, by index.
+    Sitemap(usize),
     Robots,
     Manifest,
     Favicon,
@@ -50,14 +50,6 @@ pub enum FeedFormat {
     Rss,
     Atom,
     Json,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SitemapPart {
-    /// Names the others.
-    Index,
-    /// The pages of one language; large ones in several parts.
-    Pages(LangId, usize),
 }
 
 /// Who asks for a file.
@@ -332,7 +324,6 @@ impl Claims<'_> {
             }
         }
         self.default_language();
-        self.sitemaps();
         if site.config.enable_robots_txt && !site.config.default_lang().disabled_kinds.contains(&OutputKind::RobotsTxt) {
             self.generate("robots.txt", Job::Robots, "robots.txt");
         }
@@ -360,52 +351,6 @@ impl Claims<'_> {
             self.generate("index.html", Job::Redirect(home.url.clone()), "the redirect to the default language");
         }
     }
-
-    fn sitemaps(&mut self) {
-        let site = self.site;
-        if site.config.default_lang().disabled_kinds.contains(&OutputKind::Sitemap) {
-            return;
-        }
-        let name = &site.config.sitemap.filename;
-        let several = site.config.languages.len() > 1;
-        let parts: Vec<usize> = (0..site.config.languages.len() as u32)
-            .map(|lang| site.sitemap_pages(LangId(lang), &self.routes).len().div_ceil(urls_per_sitemap(site)).max(1))
-            .collect();
-        if !several {
-            if parts[0] == 1 {
-                return self.generate(name.clone(), Job::Sitemap(SitemapPart::Pages(LangId(0), 0)), "the sitemap");
-            }
-            self.sitemap_parts("", LangId(0), parts[0]);
-        } else {
-            for index in 0..site.config.languages.len() {
-                let lang = LangId(index as u32);
-                let folder = format!("{}/", site.config.languages[index].code);
-                match parts[index] {
-                    1 => {
-                        let job = Job::Sitemap(SitemapPart::Pages(lang, 0));
-                        self.generate(format!("{folder}{name}"), job, "the sitemap of a language");
-                    }
-                    several => self.sitemap_parts(&folder, lang, several),
-                }
-            }
-        }
-        self.generate(name.clone(), Job::Sitemap(SitemapPart::Index), "the index of sitemaps");
-    }
-
-    fn sitemap_parts(&mut self, folder: &str, lang: LangId, parts: usize) {
-        let name = &self.site.config.sitemap.filename;
-        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "xml"));
-        for part in 0..parts {
-            let output = format!("{folder}{stem}-{}.{extension}", part + 1);
-            self.generate(output, Job::Sitemap(SitemapPart::Pages(lang, part)), "a part of the sitemap");
-        }
-    }
-}
-
-/// The protocol allows 50,000 addresses and 50 MB; every address comes with
-/// those of its translations, so the part of a site in many languages holds fewer.
-pub fn urls_per_sitemap(site: &Site) -> usize {
-    50_000 / site.config.languages.len().max(1)
 }
 
 /// `zh/` where the language's pages live below `/zh/`, else nothing.

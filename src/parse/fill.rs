@@ -1,0 +1,61 @@
+//! Puts into the holes of a [`Body`] what belongs there. What that is, the
+//! caller says; this walks the tokens.
+
+use super::{Body, Hole, token};
+use crate::text;
+
+/// Appends the body's HTML to `out`, with `write` called for every hole.
+pub fn fill(body: &Body, out: &mut String, mut write: impl FnMut(&Hole, &mut String)) {
+    walk(&body.html, &body.holes, out, &mut write);
+}
+
+/// The same for a text of the body's: a block of code, a destination.
+pub fn walk(html: &str, holes: &[Hole], out: &mut String, write: &mut dyn FnMut(&Hole, &mut String)) {
+    let mut rest = html;
+    while let Some((start, end, index)) = token::find(rest) {
+        out.push_str(&rest[..start]);
+        // A token without a hole would be a fault of ours; it is nothing to show a reader.
+        if let Some(hole) = holes.get(index) {
+            write(hole, out);
+        }
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+}
+
+/// The body as HTML for counting and searching: code plain, links and images as
+/// written, calls left out.
+pub fn plain(body: &Body) -> String {
+    let mut out = String::with_capacity(body.html.len() + body.html.len() / 8);
+    fill(body, &mut out, |hole, out| plain_hole(hole, &body.holes, out, 0));
+    out
+}
+
+/// Holes stand in holes (a call's output in a block of code), never deeper than this.
+const DEPTH: usize = 8;
+
+fn plain_hole(hole: &Hole, holes: &[Hole], out: &mut String, depth: usize) {
+    if depth > DEPTH {
+        return;
+    }
+    let mut nested = |text: &str, out: &mut String| {
+        walk(text, holes, out, &mut |hole, out| plain_hole(hole, holes, out, depth + 1));
+    };
+    match hole {
+        Hole::Code(block) => {
+            out.push_str("<pre><code>");
+            let mut escaped = String::with_capacity(block.code.len() + 16);
+            text::escape_html(&mut escaped, &block.code);
+            nested(&escaped, out);
+            out.push_str("</code></pre>\n");
+        }
+        Hole::Link(link) => text::escape_attr(out, &link.dest),
+        Hole::Image(image) => {
+            out.push_str("<img src=\"");
+            text::escape_attr(out, &image.src);
+            out.push_str("\">");
+        }
+        Hole::Html(html) => nested(html, out),
+        Hole::Call(_) => {}
+    }
+}
