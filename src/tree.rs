@@ -406,3 +406,6 @@ fn refuse_duplicates(entries: &[(Key, Node)], errors: &mut Vec<Diagnostic>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

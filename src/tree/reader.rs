@@ -94,6 +94,8 @@ impl<'a, 'o> Reader<'a, 'o> {
             if self.keys[pair[0]].0 != self.keys[pair[1]].0 {
                 continue;
             }
+            // Said here; as unknown it would be said again.
+            self.keys[pair[1]].1 = true;
             let (first, second) = (
                 &self.source.entries[pair[0]].0,
                 &self.source.entries[pair[1]].0,

@@ -17,16 +17,16 @@ pub(super) fn parse(
     }
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        // Each key given twice is a finding of its own; after any other error
-        // most of the rest follows from it.
-        let repeated = errors
-            .iter()
-            .take_while(|error| is_duplicate(error))
-            .count();
-        return Err(errors
-            .iter()
-            .take(repeated.max(1))
-            .map(|e| reader.explain(e))
+        // Each key given twice is a finding of its own; of other errors most
+        // follow from the first in the file.
+        let start = |error: &&toml::de::Error| error.span().map_or(0, |span| span.start);
+        let shown: Vec<_> = match errors.iter().filter(|e| !is_duplicate(e)).min_by_key(start) {
+            Some(error) => vec![error],
+            None => errors.iter().collect(),
+        };
+        return Err(shown
+            .into_iter()
+            .map(|error| reader.explain(error))
             .collect());
     }
     reader

@@ -365,6 +365,9 @@ impl<'t> Builder<'t> {
 
     fn explain(&mut self, error: &ScanError) -> Diagnostic {
         let at = self.places.byte(error.marker());
+        if error.info().contains("recursion limit") {
+            return super::too_deep(place(self.file, self.base, at, at));
+        }
         words::explain(self.text, at, error.info(), |start, end| {
             place(self.file, self.base, start, end)
         })

@@ -328,7 +328,6 @@ const WORDS: &[(&str, &str, &str)] = &[
         "a directive (`%`) is malformed",
         "put a value that begins with `%` in quotes",
     ),
-    ("recursion limit", "this is nested too deeply", ""),
     ("expected node content", "expected a value", ""),
     (
         "expected <document start>",
