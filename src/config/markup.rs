@@ -193,6 +193,22 @@ pub const MARKUP: &[Row<Markup>] = &[
     ),
 ];
 
+/// Keys with their defaults, by the path that they stand under.
+pub fn tables() -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
+    fn names<T>(rows: &[Row<T>]) -> Vec<(&'static str, &'static str)> {
+        rows.iter().map(|row| (row.name, row.default)).collect()
+    }
+    vec![
+        ("markup", names(MARKUP)),
+        ("markup.goldmark.renderer", names(RENDERER)),
+        ("markup.goldmark.parser", names(PARSER)),
+        ("markup.goldmark.parser.attribute", names(ATTRIBUTE)),
+        ("markup.goldmark.extensions", names(EXTENSIONS)),
+        ("markup.highlight", names(HIGHLIGHT)),
+        ("markup.tableOfContents", names(CONTENTS)),
+    ]
+}
+
 const GOLDMARK: &[Row<Goldmark>] = &[
     row("renderer", "", |g, n, i| i.fields(g, n, RENDERER)),
     row("parser", "", |g, n, i| i.fields(g, n, PARSER)),

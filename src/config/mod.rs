@@ -5,6 +5,7 @@
 //! Does not read the disk, and knows nothing of content.
 
 pub mod cascade;
+mod environment;
 mod keys;
 mod languages;
 pub mod load;
@@ -62,6 +63,8 @@ pub struct Config {
     pub ugly_urls: bool,
     /// Path from the site's root of `content`, `static` and the others.
     pub dirs: Dirs,
+    /// The menu that every section goes into of its own accord.
+    pub section_pages_menu: Option<String>,
     /// Names under `themes/`.
     pub themes: Vec<String>,
     pub dates: DateSources,
@@ -164,6 +167,10 @@ pub struct DateSources {
     pub lastmod: Vec<DateSource>,
     pub publish: Vec<DateSource>,
     pub expiry: Vec<DateSource>,
+    /// `:filename` was asked for: the file's name without its date is the slug.
+    /// Without it such a name keeps its date in the URL, as in Hugo, and gives
+    /// the date of a page that says none.
+    pub slug_from_filename: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,6 +212,7 @@ impl DateSources {
             ]),
             publish: keys(&["publishdate", "pubdate", "published", "date"]),
             expiry: keys(&["expirydate", "unpublishdate"]),
+            slug_from_filename: false,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The site's `params`: everything under it that is no switch of a page, in
 //! every spelling of PaperMod and its fork.
 
-use super::rows::{Intake, Row, gone, no_effect, renamed, row};
+use super::rows::{Intake, Row, gone, no_effect, renamed, row, same_key};
 use super::switches;
-use crate::tree::{Node, Value};
+use crate::tree::{Map, Node, Value};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SiteParams {
@@ -243,6 +243,25 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     ROWS.iter()
         .map(|row| row.name)
         .chain(switches::ROWS.iter().map(|row| row.name))
+}
+
+/// The parameters for templates: as written, and the known ones under their
+/// snake_case names too, so that a template reads every spelling by one name.
+pub fn values(map: &Map) -> tera::Value {
+    let mut out = tera::Map::with_capacity(map.entries.len());
+    for (key, node) in &map.entries {
+        out.insert(
+            tera::value::Key::from(key.name.to_string()),
+            node.to_value(),
+        );
+    }
+    for (key, node) in &map.entries {
+        let name = names().find(|name| same_key(name, &key.name));
+        if let Some(name) = name.filter(|name| **name != *key.name) {
+            out.insert(tera::value::Key::from(name), node.to_value());
+        }
+    }
+    tera::Value::from(out)
 }
 
 const LABEL: &[Row<Label>] = &[

@@ -176,7 +176,7 @@ impl Intake {
     /// Takes every entry of `node`, which must be a map, by its row. Keys of no row go to `unknown`.
     pub fn fields<T>(&mut self, into: &mut T, node: &Node, rows: &'static [Row<T>]) {
         let Some(map) = self.map(node) else { return };
-        self.refuse_spellings(map);
+        self.refuse_spellings_of(map, |name| find(rows, name).is_some());
         for (key, value) in &map.entries {
             if !self.field(into, &key.name, key.span, value, rows) {
                 self.unknown_key(&key.name, key.span, rows.iter().map(|row| row.name));
@@ -185,15 +185,17 @@ impl Intake {
     }
 
     /// `ShowToc` and `show_toc` in one map: no telling which was meant.
-    pub fn refuse_spellings(&mut self, map: &Map) {
-        for (at, (second, _)) in map.entries.iter().enumerate() {
+    pub fn refuse_spellings_of(&mut self, map: &Map, known: impl Fn(&str) -> bool) {
+        for (at, (second, _)) in map.entries.iter().enumerate().skip(1) {
+            if !known(&second.name) {
+                continue;
+            }
             let Some((first, _)) = map.entries[..at]
                 .iter()
                 .find(|(key, _)| same_key(&key.name, &second.name))
             else {
                 continue;
             };
-            // Where layers were merged this cannot be; and the parsers refuse the same spelling twice.
             let message = format!(
                 "`{}` and `{}` are one key, given twice",
                 first.name, second.name
@@ -265,6 +267,13 @@ impl Intake {
         let result = f(self);
         self.path.pop();
         result
+    }
+
+    /// Takes over what another pass had to say.
+    pub fn absorb(&mut self, other: Intake) {
+        self.diagnostics.extend(other.diagnostics);
+        self.unknown.extend(other.unknown);
+        self.idle.extend(other.idle);
     }
 
     pub fn error(&mut self, name: &'static str, node: &Node, message: String) -> &mut Diagnostic {
