@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
-use super::disk::{Disk, Faults, Stands};
+use super::disk::{Disk, Faults};
 use super::error::{EmitError, Result};
 use super::manifest::Hash;
 use super::name;
@@ -21,14 +21,11 @@ use super::work::{Work, absent};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Step {
-    /// A file goes to `old/`.
+    /// A file, or a folder that a file takes the place of, goes to `old/`: not
+    /// even a folder has to be made to put it back.
     Remove {
         path: String,
         old: u32,
-    },
-    /// An empty folder goes, since a file takes its place.
-    Unmake {
-        path: String,
     },
     Make {
         path: String,
@@ -56,7 +53,6 @@ impl Step {
     fn path(&self) -> &str {
         match self {
             Step::Remove { path, .. }
-            | Step::Unmake { path }
             | Step::Make { path }
             | Step::Create { path, .. }
             | Step::Replace { path, .. } => path,
@@ -138,7 +134,6 @@ pub(super) fn apply<F: Faults>(
         let target = out.join(step.path());
         match step {
             Step::Remove { old: number, .. } => disk.rename(&target, &numbered(&old, *number))?,
-            Step::Unmake { .. } => disk.remove_folder(&target)?,
             Step::Make { .. } => {
                 disk.make_public_folder(&target)?;
             }
@@ -188,13 +183,14 @@ fn undo_step<F: Faults>(disk: &Disk<F>, work: &Work, target: &Path, step: &Step)
                 Ok(())
             }
         }
-        // Still staged: it never stood in the output.
+        // Back to where it was staged, rather than removed: so a second undo
+        // sees that it was here, and leaves alone what stands there now.
         Step::Create { new, .. } => {
-            if disk.stat(&numbered(&work.new(), *new))?.is_some() {
-                Ok(())
-            } else {
-                absent(disk.remove(target))
+            let staged = numbered(&work.new(), *new);
+            if disk.stat(&staged)?.is_some() {
+                return Ok(());
             }
+            absent(disk.rename(target, &staged))
         }
         Step::Make { .. } => match disk.remove_folder(target) {
             // Someone put a file of their own there meanwhile, or a file
@@ -207,24 +203,22 @@ fn undo_step<F: Faults>(disk: &Disk<F>, work: &Work, target: &Path, step: &Step)
             }
             other => absent(other),
         },
-        Step::Unmake { .. } => {
-            if disk
-                .stat(target)?
-                .is_some_and(|meta| meta.stands == Stands::Folder)
-            {
-                return Ok(());
-            }
-            disk.make_public_folder(target)
-        }
     }
 }
 
-/// Removes the folders that were left empty. Those that hold someone's file
-/// stay, as does everything if the system says no.
-pub(super) fn tidy<F: Faults>(disk: &Disk<F>, out: &Path, journal: &Journal) {
+/// Removes the folders that were left empty; says whether none is left.
+/// Those that hold someone's file stay.
+pub(super) fn tidy<F: Faults>(disk: &Disk<F>, out: &Path, journal: &Journal) -> bool {
+    let mut tidied = true;
     for folder in &journal.tidy {
-        let _ = disk.remove_folder(&out.join(folder));
+        tidied &= match disk.remove_folder(&out.join(folder)) {
+            Err(error) => {
+                error.is(io::ErrorKind::DirectoryNotEmpty) || error.is(io::ErrorKind::NotFound)
+            }
+            Ok(()) => true,
+        };
     }
+    tidied
 }
 
 pub(super) fn numbered(folder: &Path, number: u32) -> PathBuf {

@@ -674,14 +674,20 @@ impl<F: Faults> Emitter<F> {
 
     /// Gives a staged file its mode, flushes it, and tells its mtime.
     fn seal(&self, file: &File, at: &Path, number: u32) -> Result<i64> {
-        let meta = self.disk.stat_open(file, at)?;
-        if cfg!(unix) && meta.mode & 0o777 != FILE_MODE {
-            self.disk.set_mode(at, FILE_MODE)?;
-        }
+        let meta = self.make_readable(file, at)?;
         if number < FLUSHED_SINGLY {
             self.disk.flush(file, at)?;
         }
         Ok(meta.mtime)
+    }
+
+    /// Whatever the umask: what is published is for everyone to read.
+    fn make_readable(&self, file: &File, at: &Path) -> Result<Meta> {
+        let meta = self.disk.stat_open(file, at)?;
+        if cfg!(unix) && meta.mode & 0o777 != FILE_MODE {
+            self.disk.set_mode(at, FILE_MODE)?;
+        }
+        Ok(meta)
     }
 
     fn record(&self, made: Made) {
@@ -763,10 +769,10 @@ impl<F: Faults> Emitter<F> {
                 },
             );
         }
-        self.broken = false;
-        // The new site stands: nothing that fails now is worth an error.
+        // The new site stands: nothing that fails now is worth an error. A
+        // folder that could not be removed is left to the next build.
         let _ = self.disk.flush_folder(&self.out);
-        journal::tidy(&self.disk, &self.out, &plan.journal);
+        self.broken = !journal::tidy(&self.disk, &self.out, &plan.journal);
         Ok(plan.summary)
     }
 
@@ -782,6 +788,7 @@ impl<F: Faults> Emitter<F> {
             let mut file = self.disk.create(at)?;
             self.disk
                 .write(&mut file, manifest::write(manifest).as_bytes(), at)?;
+            self.make_readable(&file, at)?;
             self.disk.flush(&file, at)
         };
         write().map_err(|error| error.about(self.shown.join(MANIFEST)))
@@ -816,12 +823,12 @@ impl<F: Faults> Emitter<F> {
         if error.path.starts_with(&self.work.folder) {
             return error.about(self.shown.clone());
         }
-        match error
-            .path
-            .strip_prefix(&self.out)
-            .map(|path| self.shown.join(path))
-        {
-            Ok(path) => error.about(path),
+        match error.path.strip_prefix(&self.out) {
+            Ok(path) if path.as_os_str().is_empty() => error.about(self.shown.clone()),
+            Ok(path) => {
+                let path = self.shown.join(path);
+                error.about(path)
+            }
             Err(_) => error,
         }
     }

@@ -76,9 +76,11 @@ struct Planner<'a, F> {
     /// Our files that this build does not make.
     gone: HashSet<&'a str>,
     grounds: HashMap<String, Ground>,
-    /// Of `gone`: those that must make way before anything is written.
+    /// Files, and folders of nothing but our files, that must make way before
+    /// anything is written.
     early: Vec<String>,
-    unmake: Vec<String>,
+    /// How many files that is.
+    removed: usize,
     make: Vec<String>,
     obstacles: Vec<Obstacle>,
 }
@@ -108,7 +110,7 @@ pub(super) fn plan<F: Faults>(
         gone: gone.iter().map(|entry| entry.path.as_str()).collect(),
         grounds: HashMap::new(),
         early: Vec::new(),
-        unmake: Vec::new(),
+        removed: 0,
         make: Vec::new(),
         obstacles: Vec::new(),
     };
@@ -130,6 +132,7 @@ pub(super) fn plan<F: Faults>(
             Before::Nothing => put.push(Step::Create { path, new }),
             Before::Folder => {
                 planner.clear_folder(&path)?;
+                planner.early.push(path.clone());
                 put.push(Step::Create { path, new });
             }
             Before::Foreign if !adopt => planner.obstacle(path, What::Foreign),
@@ -150,13 +153,12 @@ pub(super) fn plan<F: Faults>(
     }
 
     let tidy = planner.tidy(&late, &made);
-    let removed = planner.early.len() + late.len();
+    let removed = planner.removed + late.len();
     let mut remove = |path| Step::Remove {
         path,
         old: displaced(),
     };
     let mut steps: Vec<Step> = planner.early.into_iter().map(&mut remove).collect();
-    steps.extend(planner.unmake.into_iter().map(|path| Step::Unmake { path }));
     steps.extend(planner.make.into_iter().map(|path| Step::Make { path }));
     steps.extend(put);
     steps.extend(late.into_iter().map(&mut remove));
@@ -215,6 +217,7 @@ impl<'a, F: Faults> Planner<'a, F> {
                 self.gone.remove(path);
                 if made.staged.is_some() {
                     self.early.push((*path).to_owned());
+                    self.removed += 1;
                     made.before = Before::Nothing;
                 }
             }
@@ -242,6 +245,7 @@ impl<'a, F: Faults> Planner<'a, F> {
                 Some(_) if !wanted => Ground::Blocked,
                 Some(Stands::File) if self.gone.remove(folder) => {
                     self.early.push(folder.to_owned());
+                    self.removed += 1;
                     Ground::Missing
                 }
                 Some(stands) => {
@@ -263,17 +267,17 @@ impl<'a, F: Faults> Planner<'a, F> {
         Ok(ground)
     }
 
-    /// Clears a folder where a file is to be. What is not ours is in the way.
+    /// Looks through a folder that makes way for a file. What is not ours is
+    /// an obstacle.
     fn clear_folder(&mut self, folder: &str) -> Result<()> {
         for (entry, stands) in self.disk.list(&self.out.join(folder))? {
             let path = format!("{folder}/{}", entry.to_string_lossy());
             match stands {
                 Stands::Folder => self.clear_folder(&path)?,
-                Stands::File if self.gone.remove(path.as_str()) => self.early.push(path),
+                Stands::File if self.gone.remove(path.as_str()) => self.removed += 1,
                 _ => self.obstacle(path, What::Kept),
             }
         }
-        self.unmake.push(folder.to_owned());
         Ok(())
     }
 
@@ -297,8 +301,7 @@ impl<'a, F: Faults> Planner<'a, F> {
 
     /// The folders that only removed files lay in, the innermost first.
     fn tidy(&self, late: &[String], made: &[Made]) -> Vec<String> {
-        let mut wanted = folders_of(made.iter().map(|made| made.path.as_str()));
-        wanted.extend(self.unmake.iter().map(String::as_str));
+        let wanted = folders_of(made.iter().map(|made| made.path.as_str()));
         let removed = self.early.iter().chain(late).map(String::as_str);
         let mut tidy: Vec<&str> = folders_of(removed)
             .into_iter()

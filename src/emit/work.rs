@@ -198,9 +198,14 @@ pub(super) fn release<F: Faults>(disk: &Disk<F>, work: &mut Work) {
     work.lock = None;
 }
 
-pub(super) fn absent(removed: Result<()>) -> Result<()> {
-    match removed {
-        Err(error) if error.is(io::ErrorKind::NotFound) => Ok(()),
+/// What is not there need not go.
+pub(super) fn absent(done: Result<()>) -> Result<()> {
+    match done {
+        Err(error)
+            if error.is(io::ErrorKind::NotFound) || error.is(io::ErrorKind::NotADirectory) =>
+        {
+            Ok(())
+        }
         other => other,
     }
 }
