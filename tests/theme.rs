@@ -4,6 +4,9 @@
 //! `THEME_OUT=folder cargo test --test theme` also writes the pages with their
 //! style sheet, to be looked at in a browser.
 
+// A failed setup may end a test: the lint's exception knows only the tests themselves.
+#![allow(clippy::unwrap_used)]
+
 use longhand::render::{i18n, icons};
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
@@ -153,7 +156,20 @@ fn every_template_renders_with_everything_and_with_nothing() {
             usize::from(template != "redirect.html"),
             "{name}: one h1"
         );
-        assert!(!html.contains("{{") && !html.contains("onclick"), "{name}");
+        assert!(!html.contains("{{"), "{name}");
+        assert_eq!(parse_errors(&html), Vec::<String>::new(), "{name}");
+        // A strict content security policy holds: nothing inline but the one known script,
+        // data, and the background that a page asks for.
+        let styles = html.matches(" style=").count() - html.matches(" style=\"text-align:").count();
+        assert_eq!(
+            styles,
+            usize::from(html.contains("on-background")),
+            "{name}"
+        );
+        assert!(
+            !html.contains(" onclick") && !html.contains(" onload"),
+            "{name}"
+        );
     }
 }
 
@@ -214,6 +230,15 @@ fn the_switches_take_their_parts_away() {
     }
     let without_code = render("page.html", "en", &json!({"page": {"has_code": false}}));
     assert!(!without_code.contains("copy.js"));
+}
+
+/// What a parser of HTML has to say.
+fn parse_errors(html: &str) -> Vec<String> {
+    use html5ever::tendril::TendrilSink;
+    let dom = html5ever::parse_document(markup5ever_rcdom::RcDom::default(), Default::default())
+        .one(html);
+    let errors = dom.errors.borrow();
+    errors.iter().map(|error| error.to_string()).collect()
 }
 
 /// The text as it reads: no tags, white space collapsed.
