@@ -24,7 +24,10 @@ pub struct Plural {
 impl Plural {
     /// A string that is the same for every count.
     pub fn plain(text: impl Into<String>) -> Plural {
-        Plural { other: text.into(), ..Plural::default() }
+        Plural {
+            other: text.into(),
+            ..Plural::default()
+        }
     }
 
     /// Sets the form of this name (`one`, `other`); false for a name that is none.
@@ -86,14 +89,24 @@ impl Strings {
             read(text, &mut strings);
         }
         for (key, plural) in overrides {
-            strings.insert(own_key(key).to_owned(), plural.clone());
+            let mut plural = plural.clone();
+            let key = own_key(key);
+            // Hugo's files may leave `other` out: ours stands in for it.
+            if plural.other.is_empty()
+                && let Some(ours) = strings.get(key)
+            {
+                plural.other = ours.other.clone();
+            }
+            strings.insert(key.to_owned(), plural);
         }
         Strings { lang, strings }
     }
 
     /// The text of `key` for `count`; a key that nobody knows is its own text.
     pub fn get<'a>(&'a self, key: &'a str, count: Option<u64>) -> &'a str {
-        let Some(plural) = self.strings.get(own_key(key)) else { return key };
+        let Some(plural) = self.strings.get(own_key(key)) else {
+            return key;
+        };
         match count {
             Some(n) => plural.form(category(&self.lang, n)),
             None => &plural.other,
@@ -108,7 +121,9 @@ impl Strings {
     /// grouped as the language groups digits.
     pub fn say(&self, key: &str, count: Option<u64>, values: &[(&str, &str)]) -> String {
         let text = self.get(key, count);
-        let Some(count) = count else { return fill(text, values) };
+        let Some(count) = count else {
+            return fill(text, values);
+        };
         let number = group(&self.lang, count);
         let mut all = Vec::with_capacity(values.len() + 1);
         all.push(("count", number.as_str()));
@@ -127,10 +142,13 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
         rest = &rest[open..];
         let Some(close) = rest.find('}') else { break };
         let end = close + rest[close..].bytes().take_while(|&b| b == b'}').count();
-        let name = rest[..end].trim_matches(|c: char| matches!(c, '{' | '}' | '.' | '-') || c.is_whitespace());
+        let name = rest[..end]
+            .trim_matches(|c: char| matches!(c, '{' | '}' | '.' | '-') || c.is_whitespace());
         let value = match name {
             "" => values.first(),
-            _ => values.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)),
+            _ => values
+                .iter()
+                .find(|(known, _)| known.eq_ignore_ascii_case(name)),
         };
         match value {
             Some((_, value)) => out.push_str(value),
@@ -151,8 +169,8 @@ pub fn direction(lang: &str) -> &'static str {
         Some("arab" | "hebr" | "thaa" | "nkoo" | "syrc" | "adlm" | "rohg") => "rtl",
         Some(_) => "ltr",
         None => match language {
-            "ar" | "he" | "iw" | "fa" | "ur" | "yi" | "ji" | "ps" | "sd" | "ug" | "ckb" | "dv" | "ks" | "arc"
-            | "azb" | "nqo" | "syr" | "lrc" | "mzn" | "pnb" => "rtl",
+            "ar" | "he" | "iw" | "fa" | "ur" | "yi" | "ji" | "ps" | "sd" | "ug" | "ckb" | "dv"
+            | "ks" | "arc" | "azb" | "nqo" | "syr" | "lrc" | "mzn" | "pnb" => "rtl",
             _ => "ltr",
         },
     }
@@ -163,11 +181,12 @@ pub fn group(lang: &str, number: u64) -> String {
     let digits = number.to_string();
     let lang = normal_tag(lang);
     let separator = match primary(&lang) {
-        "de" | "nl" | "da" | "it" | "es" | "el" | "tr" | "id" | "vi" | "ca" | "ro" | "sr" | "hr" | "sl" => ".",
+        "de" | "nl" | "da" | "it" | "es" | "el" | "tr" | "id" | "vi" | "ca" | "ro" | "sr"
+        | "hr" | "sl" => ".",
         "pt" if lang != "pt-pt" => ".",
         "fr" => "\u{202f}",
-        "sv" | "nb" | "nn" | "no" | "fi" | "pl" | "cs" | "sk" | "uk" | "ru" | "bg" | "hu" | "lt" | "lv" | "et"
-        | "pt" => "\u{a0}",
+        "sv" | "nb" | "nn" | "no" | "fi" | "pl" | "cs" | "sk" | "uk" | "ru" | "bg" | "hu"
+        | "lt" | "lv" | "et" | "pt" => "\u{a0}",
         "fa" => "٬",
         _ => ",",
     };
@@ -185,7 +204,11 @@ pub fn group(lang: &str, number: u64) -> String {
     let mut out = String::with_capacity(digits.len() * 2);
     for (at, digit) in digits.chars().enumerate() {
         let left = digits.len() - at;
-        if at > 0 && (left == 3 || if pairs { left > 3 && left % 2 == 1 } else { left % 3 == 0 }) {
+        let group_ends = match left {
+            4.. if pairs => !left.is_multiple_of(2),
+            _ => left.is_multiple_of(3),
+        };
+        if at > 0 && group_ends {
             out.push_str(separator);
         }
         out.push(digit);
@@ -193,11 +216,11 @@ pub fn group(lang: &str, number: u64) -> String {
     out
 }
 
-/// CLDR's cardinal rules for whole numbers.
+/// CLDR's cardinal rules for whole numbers; `lang` in lower case.
 pub fn category(lang: &str, n: u64) -> Category {
     use Category::{Few, Many, One, Other, Two, Zero};
     let (tens, hundreds) = (n % 10, n % 100);
-    let million = n != 0 && n % 1_000_000 == 0;
+    let million = n != 0 && n.is_multiple_of(1_000_000);
     match primary(lang) {
         "zh" | "ja" | "ko" | "vi" | "id" | "ms" | "th" | "lo" | "my" | "km" | "yue" => Other,
         "fr" | "pt" if lang != "pt-pt" => match n {
@@ -303,7 +326,12 @@ fn english() -> &'static str {
 
 /// The strings of this tag, or of its language: `de-AT` is said in German.
 fn built_in(tag: &str) -> Option<&'static str> {
-    let find = |wanted: &str| LANGUAGES.iter().find(|(known, _)| *known == wanted).map(|(_, text)| *text);
+    let find = |wanted: &str| {
+        LANGUAGES
+            .iter()
+            .find(|(known, _)| *known == wanted)
+            .map(|(_, text)| *text)
+    };
     find(match tag {
         "zh-hk" | "zh-mo" => "zh-tw",
         _ if tag.starts_with("zh-hant") => "zh-tw",
@@ -324,7 +352,9 @@ pub fn languages() -> impl Iterator<Item = &'static str> {
 fn read(text: &str, strings: &mut HashMap<String, Plural>) {
     let mut fresh: Vec<&str> = Vec::new();
     for line in text.lines() {
-        let Some((name, value)) = line.split_once(" = ") else { continue };
+        let Some((name, value)) = line.split_once(" = ") else {
+            continue;
+        };
         let (key, form) = name.split_once('.').unwrap_or((name, "other"));
         let plural = strings.entry(key.to_owned()).or_default();
         // The forms of another language (English `one`) must not shine through.
@@ -370,3 +400,143 @@ const LANGUAGES: &[(&str, &str)] = &[
     ("zh", include_str!("i18n/zh.txt")),
     ("zh-tw", include_str!("i18n/zh-tw.txt")),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::{Plural, Strings, direction, fill, group, languages, normal_tag};
+    use std::collections::BTreeSet;
+
+    fn say(lang: &str, key: &str, count: u64) -> String {
+        Strings::new(lang, &[]).say(key, Some(count), &[])
+    }
+
+    #[test]
+    fn counts_take_the_form_that_the_language_asks_for() {
+        let cases = [
+            ("en", 1, "1 word"),
+            ("en", 0, "0 words"),
+            ("en", 692, "692 words"),
+            ("en", 12345, "12,345 words"),
+            ("de", 1234, "1.234 Wörter"),
+            ("fr", 0, "0 mot"),
+            ("fr", 2, "2 mots"),
+            ("pt-PT", 0, "0 palavras"),
+            ("pt-BR", 0, "0 palavra"),
+            ("ru", 1, "1 слово"),
+            ("ru", 11, "11 слов"),
+            ("ru", 22, "22 слова"),
+            ("ru", 112, "112 слов"),
+            ("pl", 1, "1 słowo"),
+            ("pl", 22, "22 słowa"),
+            ("pl", 21, "21 słów"),
+            ("cs", 3, "3 slova"),
+            ("cs", 5, "5 slov"),
+            ("ar", 0, "لا كلمات"),
+            ("ar", 2, "كلمتان"),
+            ("ar", 103, "103 كلمات"),
+            ("ar", 111, "111 كلمة"),
+            ("he", 2, "2 מילים"),
+            ("ro", 19, "19 cuvinte"),
+            ("ro", 20, "20 de cuvinte"),
+            ("ja", 1, "1 字"),
+        ];
+        for (lang, count, expected) in cases {
+            assert_eq!(say(lang, "words", count), expected, "{lang} {count}");
+        }
+    }
+
+    #[test]
+    fn a_region_falls_back_to_its_language_and_that_to_english() {
+        let home = |lang| Strings::new(lang, &[]).get("home", None).to_owned();
+        assert_eq!(home("de-AT"), "Start");
+        assert_eq!(home("pt_BR"), "Início");
+        assert_eq!(home("zh-Hant-HK"), "首頁");
+        assert_eq!(home("no"), "Hjem");
+        assert_eq!(home("tlh"), "Home");
+    }
+
+    #[test]
+    fn a_site_s_own_strings_come_first_under_either_name() {
+        let read_time = Plural {
+            one: Some("1 Minute".into()),
+            other: "{{ .Count }} Minuten".into(),
+            ..Plural::default()
+        };
+        let own = [
+            ("read_time".to_owned(), read_time),
+            ("next_page".to_owned(), Plural::plain("Nächster")),
+        ];
+        let strings = Strings::new("de", &own);
+        assert_eq!(strings.say("min_read", Some(1), &[]), "1 Minute");
+        assert_eq!(strings.say("min_read", Some(4), &[]), "4 Minuten");
+        assert_eq!(strings.get("next", None), "Nächster");
+        assert_eq!(strings.get("prev_page", None), "Zurück");
+        assert_eq!(strings.get("mine", None), "mine");
+    }
+
+    #[test]
+    fn every_language_says_everything_with_the_same_names_to_fill() {
+        let english = Strings::new("en", &[]);
+        let names = |text: &str| -> BTreeSet<String> {
+            text.split('{')
+                .skip(1)
+                .filter_map(|part| part.split_once('}'))
+                .map(|(name, _)| name.to_owned())
+                .collect()
+        };
+        for lang in languages() {
+            let text = super::built_in(lang).expect("a listed language has a text");
+            let mut own = std::collections::HashMap::new();
+            super::read(text, &mut own);
+            for (key, plural) in &english.strings {
+                let ours = own
+                    .get(key)
+                    .unwrap_or_else(|| panic!("{lang} does not say `{key}`"));
+                assert_eq!(names(&ours.other), names(&plural.other), "{lang} {key}");
+            }
+            assert_eq!(
+                own.len(),
+                english.strings.len(),
+                "{lang} says what nobody asks for"
+            );
+            assert_eq!(normal_tag(lang), lang);
+        }
+        assert!(languages().count() >= 24);
+    }
+
+    #[test]
+    fn what_has_no_value_stays_as_it_is_written() {
+        assert_eq!(
+            fill("Part {index} of {total}", &[("index", "2")]),
+            "Part 2 of {total}"
+        );
+        assert_eq!(fill("{{ .Count }} x {{.}} {", &[("count", "3")]), "3 x 3 {");
+        assert_eq!(fill("{name", &[("name", "x")]), "{name");
+    }
+
+    #[test]
+    fn digits_are_grouped_as_the_language_does() {
+        assert_eq!(group("hi", 1234567), "12,34,567");
+        assert_eq!(group("es", 1234), "1234");
+        assert_eq!(group("es", 12345), "12.345");
+        assert_eq!(group("fr", 1234567), "1\u{202f}234\u{202f}567");
+        assert_eq!(group("en", 999), "999");
+        assert_eq!(group("zh", u64::MAX), "18,446,744,073,709,551,615");
+    }
+
+    #[test]
+    fn scripts_decide_the_direction_before_languages_do() {
+        let cases = [
+            ("ar", "rtl"),
+            ("he-IL", "rtl"),
+            ("fa", "rtl"),
+            ("ur", "rtl"),
+            ("en", "ltr"),
+            ("uz-Arab", "rtl"),
+            ("ks-Deva", "ltr"),
+        ];
+        for (lang, expected) in cases {
+            assert_eq!(direction(lang), expected, "{lang}");
+        }
+    }
+}
