@@ -452,7 +452,9 @@ fn scheme(url: &str) -> Option<Scheme> {
         match chars.next()? {
             ':' => break,
             '/' | '?' | '#' => return None,
-            c => name.extend(c.to_lowercase()),
+            // No scheme: what stands before the colon is a path.
+            c if !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')) => return None,
+            c => name.push(c.to_ascii_lowercase()),
         }
     }
     Some(Scheme {
@@ -597,6 +599,8 @@ mod tests {
             "tel:+1",
             "data:image/png;base64,AAAA",
             "a&amp;b",
+            "[https://a.b",
+            "日本:x",
         ] {
             assert!(safe_url(url), "{url}");
         }

@@ -425,7 +425,7 @@ mod tests {
         };
         let masked = mask("> $$a\n> b\n>c$$", &options);
         assert_eq!(masked.formulas[0].raw, "$$a\n b\nc$$");
-        assert_eq!(masked.unmasked(2..9 + 2), 2..14);
+        assert_eq!(masked.unmasked(2..9), 2..14);
     }
 
     #[test]
