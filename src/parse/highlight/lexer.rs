@@ -12,11 +12,12 @@ use super::grammar::{
     Active, ContextIndex, Frame, Grammar, Mode, Operation, Pattern, PatternIndex,
 };
 use super::html;
+use super::regex::{ANCHORED, Compiled, Matcher, Region};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
-use syntect::parsing::{ClearAmount, Regex, Region, SyntaxReference};
+use syntect::parsing::{ClearAmount, SyntaxReference};
 
 /// Deeper than this nothing is pushed, as in syntect.
 const DEEPEST: usize = 100;
@@ -92,11 +93,12 @@ impl Hasher for Identity {
 #[derive(Default)]
 pub(super) struct Lexer {
     grammar: Grammar,
+    compiled: Compiled,
     states: Vec<State>,
     ids: HashMap<State, StateId>,
     memo: HashMap<u64, Line, BuildHasherDefault<Identity>>,
     memo_bytes: usize,
-    dynamic: HashMap<String, Option<Arc<Regex>>>,
+    dynamic: HashMap<String, Option<Arc<Matcher>>>,
     scan: Scan,
 }
 
@@ -120,6 +122,13 @@ struct Match {
 }
 
 impl Lexer {
+    pub(super) fn new(compiled: Compiled) -> Lexer {
+        Lexer {
+            compiled,
+            ..Lexer::default()
+        }
+    }
+
     /// The state in which a text of this syntax begins.
     pub(super) fn start(&mut self, syntax: &'static SyntaxReference) -> Option<StateId> {
         let context = self.grammar.start(syntax)?;
@@ -150,7 +159,7 @@ impl Lexer {
     /// Forgets everything when a hostile text has made too many states; only between blocks.
     pub(super) fn tidy(&mut self) {
         if self.states.len() > MOST_STATES {
-            *self = Lexer::default();
+            *self = Lexer::new(self.compiled.clone());
         }
     }
 
@@ -315,12 +324,15 @@ impl Lexer {
                 None => state.levels.last(),
             };
             let captures = level.and_then(|level| level.captures.as_deref());
-            let regex = dynamic(&mut self.dynamic, pattern, captures)?;
-            at_place(&regex, line, at, &mut scan.region)
-        } else if pattern.wide || !ANCHORED {
-            scan.searched(pattern, active.pattern, line, at)
+            let matcher = dynamic(&mut self.dynamic, pattern, captures)?;
+            matcher.at(line, at, &mut scan.region)
         } else {
-            at_place(&pattern.source.regex, line, at, &mut scan.region)
+            let matcher = pattern.matcher(&self.compiled)?;
+            if pattern.wide || !ANCHORED {
+                scan.searched(matcher, active.pattern, line, at)
+            } else {
+                matcher.at(line, at, &mut scan.region)
+            }
         };
         let end = found?;
         let does_something = match pattern.operation {
@@ -373,24 +385,6 @@ impl Lexer {
     }
 }
 
-/// Whether the engine can be asked about one place alone.
-const ANCHORED: bool = cfg!(feature = "onig");
-
-fn at_place(regex: &Regex, line: &str, at: usize, region: &mut Region) -> Option<usize> {
-    let end = if ANCHORED {
-        line[at..].chars().next().map_or(at, |c| at + c.len_utf8())
-    } else {
-        line.len()
-    };
-    if !regex.search(line, at, end, Some(region)) {
-        return None;
-    }
-    region
-        .pos(0)
-        .filter(|(start, _)| *start == at)
-        .map(|(_, end)| end)
-}
-
 /// Code as the grammar shall see it: with its newline, and with a word in place
 /// of each token of other holes, so that nothing is cut within one.
 fn lexable(line: &str) -> String {
@@ -408,11 +402,11 @@ fn lexable(line: &str) -> String {
 
 /// The pattern with what its back-references stand for put in.
 fn dynamic(
-    known: &mut HashMap<String, Option<Arc<Regex>>>,
+    known: &mut HashMap<String, Option<Arc<Matcher>>>,
     pattern: &Pattern,
     captures: Option<&[String]>,
-) -> Option<Arc<Regex>> {
-    let source = pattern.source.regex.regex_str();
+) -> Option<Arc<Matcher>> {
+    let source = pattern.source;
     let text = captures.map_or_else(
         || source.to_owned(),
         |captures| substituted(source, captures),
@@ -423,10 +417,7 @@ fn dynamic(
     if known.len() >= MOST_DYNAMIC {
         known.clear();
     }
-    // syntect panics over one that does not compile.
-    let regex = Regex::try_compile(&text)
-        .is_none()
-        .then(|| Arc::new(Regex::new(text.clone())));
+    let regex = Matcher::new(&text).map(Arc::new);
     known.insert(text, regex.clone());
     regex
 }
@@ -472,7 +463,7 @@ impl Scan {
     /// A match at `at` of a pattern whose next match in the line is searched once.
     fn searched(
         &mut self,
-        pattern: &Pattern,
+        matcher: &Matcher,
         index: PatternIndex,
         line: &str,
         at: usize,
@@ -485,11 +476,7 @@ impl Scan {
         if searched == self.line && next > at {
             return None;
         }
-        let found = pattern
-            .source
-            .regex
-            .search(line, at, line.len(), Some(&mut self.region));
-        let place = self.region.pos(0).filter(|_| found);
+        let place = matcher.from(line, at, &mut self.region);
         self.next[index] = (self.line, place.map_or(usize::MAX, |(start, _)| start));
         place.filter(|(start, _)| *start == at).map(|(_, end)| end)
     }
@@ -663,3 +650,6 @@ fn move_to(
         });
     }
 }
+
+#[cfg(test)]
+mod tests;
