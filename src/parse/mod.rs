@@ -77,6 +77,9 @@ pub enum Hole {
     Image(Image),
     /// Stands for the output of this shortcode call: an index into [`Doc::calls`].
     Call(usize),
+    /// Finished HTML in the middle of code: what a shortcode call gave there.
+    /// It may hold tokens.
+    Html(String),
 }
 
 #[derive(Clone, Debug, PartialEq)]
