@@ -9,6 +9,7 @@
 
 mod lex;
 
+use super::markdown::{Origin, Shift};
 use super::token;
 use crate::diag::{Diagnostic, FileId, Span};
 use lex::{Event, Tag};
@@ -39,25 +40,34 @@ impl Place {
             Place::Within(span) => span,
         }
     }
+
+    fn origin(self, shifts: Vec<Shift>) -> Origin {
+        match self {
+            Place::At(file, base) => Origin { file, base, shifts },
+            // Nothing in it has a place of its own.
+            Place::Within(span) => Origin::new(span.file, span.start as usize),
+        }
+    }
+
+    /// From byte `at` of the made text on, it runs as the source from byte `source` on.
+    fn shift(self, at: usize, source: usize) -> Shift {
+        let base = match self {
+            Place::At(_, base) => base,
+            Place::Within(_) => 0,
+        };
+        Shift { at, source: base + source }
+    }
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Extracted {
     /// The text with a token for every outermost call.
     pub text: String,
     /// In the order of their opening tags; token `n` stands for `calls[n - first]`.
     pub calls: Vec<Call>,
-    /// Ascending; see [`locate`].
-    pub shifts: Vec<Shift>,
+    /// Where the bytes of `text` come from.
+    pub origin: Origin,
     pub diagnostics: Vec<Diagnostic>,
-}
-
-/// From byte `text` of [`Extracted::text`] on, the bytes are those of the
-/// source from `source` on (relative to the text given), until the next shift.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Shift {
-    pub text: usize,
-    pub source: usize,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -137,11 +147,10 @@ pub fn extract(body: &str, file: FileId, base: usize) -> Extracted {
 pub fn extract_from(text: &str, place: Place, first: usize) -> Extracted {
     let (events, diagnostics) = lex::events(text, place);
     if events.is_empty() {
-        let shifts = vec![Shift { text: 0, source: 0 }];
         return Extracted {
             text: text.to_owned(),
             calls: Vec::new(),
-            shifts,
+            origin: place.origin(Vec::new()),
             diagnostics,
         };
     }
@@ -155,22 +164,6 @@ pub fn extract_from(text: &str, place: Place, first: usize) -> Extracted {
         frames: Vec::new(),
     }
     .build(events, &closes)
-}
-
-/// The offset in the source of byte `at` of a text with tokens. Within a token
-/// it is the call's.
-pub fn locate(shifts: &[Shift], at: usize) -> usize {
-    match shifts.partition_point(|shift| shift.text <= at) {
-        0 => at,
-        n => {
-            let shift = shifts[n - 1];
-            let offset = shift.source + (at - shift.text);
-            match shifts.get(n) {
-                Some(next) => offset.min(next.source),
-                None => offset,
-            }
-        }
-    }
 }
 
 /// The index of the closing event for each event that is a paired opening tag.
@@ -237,10 +230,7 @@ impl Builder<'_> {
             }
             let between = &self.source[cursor..event.start()];
             if self.frames.is_empty() {
-                shifts.push(Shift {
-                    text: root.text.len(),
-                    source: cursor,
-                });
+                shifts.push(self.place.shift(root.text.len(), cursor));
             }
             self.frames
                 .last_mut()
@@ -260,10 +250,7 @@ impl Builder<'_> {
                     }
                     frame.text.push(open);
                     if !nested {
-                        shifts.push(Shift {
-                            text: frame.text.len(),
-                            source: body.start,
-                        });
+                        shifts.push(self.place.shift(frame.text.len(), body.start));
                     }
                     frame.text.push_str(&self.source[body]);
                     frame.text.push_str(close);
@@ -293,15 +280,12 @@ impl Builder<'_> {
                 }
             }
         }
-        shifts.push(Shift {
-            text: root.text.len(),
-            source: cursor,
-        });
+        shifts.push(self.place.shift(root.text.len(), cursor));
         root.text.push_str(&self.source[cursor..]);
         Extracted {
             text: root.text,
             calls: self.calls,
-            shifts,
+            origin: self.place.origin(shifts),
             diagnostics: self.diagnostics,
         }
     }
