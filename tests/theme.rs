@@ -207,7 +207,7 @@ fn the_switches_take_their_parts_away() {
         ("post_nav_links", "rel=\"next\""),
         ("code_copy_buttons", "copy.js"),
         ("toc", "class=\"toc\""),
-        ("share_buttons", "class=\"share\""),
+        ("share_buttons", "class=\"plain share\""),
         ("footer", "site-footer"),
         ("canonical_link", "u-syndication"),
         ("theme_toggle", "theme.js"),
