@@ -6,10 +6,14 @@
 mod report;
 
 use crate::build;
-use crate::config;
+use crate::diag::Diagnostic;
+use crate::source::Sources;
 use clap::{Args, Parser, Subcommand};
+use report::Voice;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 /// What the program's exit code says.
 pub mod exit {
@@ -126,5 +130,85 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     match typed.command {
         Command::Build(arguments) => run_build(&arguments),
         Command::Config(arguments) => run_config(&arguments),
+    }
+}
+
+fn options(site: &SiteArgs) -> build::Options {
+    build::Options {
+        source: site.source.clone(),
+        config: site.config.clone(),
+        base_url: site.base_url.clone(),
+        environment: site.env.clone(),
+        ..build::Options::default()
+    }
+}
+
+fn run_build(arguments: &Build) -> u8 {
+    let started = Instant::now();
+    let mut options = options(&arguments.site);
+    options.output.clone_from(&arguments.output);
+    (options.drafts, options.future, options.expired) = (arguments.drafts, arguments.future, arguments.expired);
+    (options.strict, options.adopt) = (arguments.strict, arguments.adopt);
+    let voice = Voice { json: arguments.site.json, quiet: arguments.quiet, verbose: arguments.verbose };
+    let mut sources = Sources::new(&options.source);
+    let mut diagnostics = said_of_arguments(arguments);
+    if let Some(now) = &arguments.now {
+        match build::moment(now) {
+            Ok(moment) => options.now = Some(moment),
+            Err(why) => {
+                diagnostics.push(Diagnostic::error("usage", None, format!("`--now {now}` is no date: {why}")));
+                report::diagnostics(&mut diagnostics, &sources, &voice);
+                return exit::USAGE;
+            }
+        }
+    }
+    let cancel = options.cancel.clone();
+    // Without a handler Ctrl-C would still leave the old output whole, only with a staging folder beside it.
+    let _ = ctrlc::set_handler(move || cancel.store(true, Ordering::Relaxed));
+    let progress = report::Progress::new(&voice, started);
+    let result = build::build(&options, &mut sources, &mut diagnostics, &|done, all| progress.step(done, all));
+    progress.finish();
+    report::diagnostics(&mut diagnostics, &sources, &voice);
+    match result {
+        Ok(built) => {
+            report::built(&built, &diagnostics, started.elapsed(), &sources, &voice);
+            exit::FINE
+        }
+        Err(failure) => report::failed(&failure, &diagnostics, options.strict, &voice),
+    }
+}
+
+/// Options that are taken for Hugo's sake, or for later, say that nothing follows from them.
+fn said_of_arguments(arguments: &Build) -> Vec<Diagnostic> {
+    let mut said = Vec::new();
+    let mut idle = |on: bool, name: &str, why: &str| {
+        if on {
+            said.push(Diagnostic::warning("no-effect", None, format!("`{name}` has nothing to do here: {why}")));
+        }
+    };
+    idle(arguments.minify, "--minify", "pages are written compactly as it is");
+    idle(arguments.gc, "--gc", "nothing is left over that would have to be collected");
+    idle(
+        arguments.clean_destination_dir,
+        "--cleanDestinationDir",
+        "files of an earlier build that are no longer made are always removed, others never",
+    );
+    idle(arguments.cache_dir.is_some(), "--cache-dir", "this version keeps no cache");
+    said
+}
+
+fn run_config(arguments: &ConfigArgs) -> u8 {
+    let options = options(&arguments.site);
+    let voice = Voice { json: arguments.site.json, quiet: false, verbose: true };
+    let mut sources = Sources::new(&options.source);
+    let mut diagnostics = Vec::new();
+    let result = build::configure(&options, &mut sources, &mut diagnostics);
+    report::diagnostics(&mut diagnostics, &sources, &Voice { json: false, ..voice });
+    match result {
+        Ok(config) => {
+            report::config(&config, &sources, &voice);
+            exit::FINE
+        }
+        Err(failure) => report::failed(&failure, &diagnostics, false, &Voice { json: false, ..voice }),
     }
 }

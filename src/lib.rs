@@ -21,4 +21,4 @@ pub mod expand;
 pub mod render;
 pub mod emit;
 pub mod build;
-//pub mod cli;
+pub mod cli;

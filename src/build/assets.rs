@@ -7,7 +7,7 @@ use super::rooms::Rooms;
 use crate::config::Config;
 use crate::config::markup::LineNumbers;
 use crate::diag::Diagnostic;
-use crate::parse::highlight::{self, styles};
+use crate::parse::highlight;
 use crate::site::Asset;
 use crate::{source, theme};
 use base64::Engine;
@@ -26,13 +26,13 @@ impl HighlightStyles {
         let said = &config.markup.highlight;
         let light = said.style.as_deref().unwrap_or("longhand");
         let dark = said.style_dark.as_deref().unwrap_or(light);
-        let css = styles::styles(light, dark).unwrap_or_else(|unknown| {
+        let css = highlight::styles(light, dark).unwrap_or_else(|unknown| {
             let warning = Diagnostic::warning("unknown-style", None, format!("`markup.highlight.style` names the style `{}`, which is not known", unknown.name));
             diagnostics.push(match unknown.nearest {
                 Some(near) => warning.help(format!("did you mean `{near}`?")),
                 None => warning.help("the theme's own colours are used"),
             });
-            styles::styles("longhand", "longhand").unwrap_or_default()
+            highlight::styles("longhand", "longhand").unwrap_or_default()
         });
         HighlightStyles { css }
     }

@@ -238,7 +238,7 @@ impl Rooms {
         let mut statics = Vec::new();
         for (file, output) in &self.own_statics {
             let same = match of_theme.get(output) {
-                Some(theirs) => source::bytes(&file.disk)? == theirs.bytes,
+                Some(theirs) => source::bytes(&file.disk)? == *theirs.bytes,
                 None => false,
             };
             if !same {

@@ -1,15 +1,10 @@
 //! Puts into the holes of a [`Body`] what belongs there. What that is, the
 //! caller says; this walks the tokens.
 
-use super::{Body, Hole, token};
+use super::{Body, Hole, html, token};
 use crate::text;
 
-/// Appends the body's HTML to `out`, with `write` called for every hole.
-pub fn fill(body: &Body, out: &mut String, mut write: impl FnMut(&Hole, &mut String)) {
-    walk(&body.html, &body.holes, out, &mut write);
-}
-
-/// The same for a text of the body's: a block of code, a destination.
+/// Appends `html`, a body's or a part of it, with `write` called for every hole.
 pub fn walk(html: &str, holes: &[Hole], out: &mut String, write: &mut dyn FnMut(&Hole, &mut String)) {
     let mut rest = html;
     while let Some((start, end, index)) = token::find(rest) {
@@ -24,11 +19,16 @@ pub fn walk(html: &str, holes: &[Hole], out: &mut String, write: &mut dyn FnMut(
 }
 
 /// The body as HTML for counting and searching: code plain, links and images as
-/// written, calls left out.
-pub fn plain(body: &Body) -> String {
+/// written, calls left out. `more` is an offset in the body's HTML; gives the
+/// same place in what was written.
+pub fn plain(body: &Body, more: Option<usize>) -> (String, Option<usize>) {
     let mut out = String::with_capacity(body.html.len() + body.html.len() / 8);
-    fill(body, &mut out, |hole, out| plain_hole(hole, &body.holes, out, 0));
-    out
+    let more = html::fill(&body.html, more, &mut out, |index, out| {
+        if let Some(hole) = body.holes.get(index) {
+            plain_hole(hole, &body.holes, out, 0);
+        }
+    });
+    (out, more)
 }
 
 /// Holes stand in holes (a call's output in a block of code), never deeper than this.
@@ -38,7 +38,7 @@ fn plain_hole(hole: &Hole, holes: &[Hole], out: &mut String, depth: usize) {
     if depth > DEPTH {
         return;
     }
-    let mut nested = |text: &str, out: &mut String| {
+    let nested = |text: &str, out: &mut String| {
         walk(text, holes, out, &mut |hole, out| plain_hole(hole, holes, out, depth + 1));
     };
     match hole {

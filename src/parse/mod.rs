@@ -196,8 +196,7 @@ pub fn doc(text: &str, file: FileId, split: &front_matter::Split, options: &Opti
         markdown::Rendered { html: extracted.text.clone(), ..markdown::Rendered::default() }
     } else {
         let markdown = page_options(options, &front);
-        let origin = extracted.origin(file, split.body);
-        markdown::render(&extracted.text, &origin, &markdown, &mut ids, &mut holes, &mut diagnostics)
+        markdown::render(&extracted.text, &extracted.origin, &markdown, &mut ids, &mut holes, &mut diagnostics)
     };
     let markdown::Rendered { html, mut headings, mut more, has_code, has_math } = rendered;
     let mut body = Body { html, holes };
@@ -212,10 +211,8 @@ pub fn doc(text: &str, file: FileId, split: &front_matter::Split, options: &Opti
 
 /// Counts and quotes a body that has no calls left.
 pub fn digest(body: &Body, more: Option<usize>, cjk: bool, summary_length: usize) -> Digest {
-    let filled = fill::plain(body);
-    // Where the divider stands in the filled HTML: behind what its first part becomes.
-    let more = more.map(|at| fill::plain(&Body { html: body.html[..at].to_owned(), holes: body.holes.clone() }).len());
-    html::digest(&filled, more, cjk, summary_length)
+    let (filled, more) = fill::plain(body, more);
+    html::digest(&filled, more, summary_length, cjk)
 }
 
 /// The dialect for one page: its switches, else the site's.
@@ -242,4 +239,26 @@ fn take_title(html: &mut String, headings: &mut Vec<Heading>, more: &mut Option<
     html.replace_range(..end, "");
     *more = more.map(|at| at.saturating_sub(end));
     Some(title)
+}
+
+/// A short text of the configuration or of front matter as HTML: Markdown, one
+/// paragraph without its `<p>`, raw HTML allowed.
+pub fn inline(text: &str) -> String {
+    short(text, markdown::render_inline)
+}
+
+/// A longer text of the configuration as HTML.
+pub fn block(text: &str) -> String {
+    short(text, markdown::render)
+}
+
+type Render = fn(&str, &markdown::Origin, &markdown::Options, &mut Ids, &mut Vec<Hole>, &mut Vec<Diagnostic>) -> markdown::Rendered;
+
+fn short(text: &str, render: Render) -> String {
+    let mut holes = Vec::new();
+    let origin = markdown::Origin::new(FileId(0), 0);
+    // What there is to say about such a text has no place to be said at; a link
+    // of a kind that is not allowed is `#` here as everywhere.
+    let rendered = render(text, &origin, &markdown::Options::default(), &mut Ids::default(), &mut holes, &mut Vec::new());
+    fill::plain(&Body { html: rendered.html, holes }, None).0
 }

@@ -118,7 +118,7 @@ impl Filling<'_, '_> {
         let Filler { highlighter, defaults, .. } = self.filler;
         let outcome = highlighter.highlight(&block.lang, &block.code, &block.options, defaults, &mut html);
         for problem in outcome.warnings {
-            self.diagnostics.push(problem.at(block.span));
+            self.diagnostics.push(problem.within(block.span));
         }
         self.nested(&html, out, depth);
     }

@@ -6,7 +6,7 @@ use crate::config::markup::TableOfContents;
 use crate::config::params::SiteParams;
 use crate::diag::Diagnostic;
 use crate::expand;
-use crate::parse::markdown;
+use crate::parse::{self, markdown};
 use crate::site::route::Extra;
 use crate::site::{Kind, LangId, Page, PageId, links, route, taxonomy};
 use crate::text;
@@ -392,14 +392,14 @@ impl Renderer {
         let direction = language.direction.as_str();
         let profile = params.profile.enabled;
         let home_info = params.home_info.title.is_some() || params.home_info.content.is_some();
-        let inline = |text: &Option<String>| safe(&text.as_deref().map(markdown::inline).unwrap_or_default());
+        let inline = |text: &Option<String>| safe(&text.as_deref().map(parse::inline).unwrap_or_default());
         Object::new()
             .set("title", language.title.as_str())
             .set("description", params.description.clone().unwrap_or_default())
             .set("url", site.permalink(&home.url))
             .set("base_path", site.base_path())
             .set("home_url", site.href(&home.url))
-            .set("copyright", safe(&markdown::inline(&language.copyright)))
+            .set("copyright", safe(&parse::inline(&language.copyright)))
             .set("language", Object::new().set("code", language.locale.as_str()).set("name", language.name.as_str()).set("direction", direction).set("title", language.title.as_str()))
             .set("languages", Vec::<Value>::new())
             .set("menus", Object::new())
@@ -416,7 +416,7 @@ impl Renderer {
             .set("taxonomies", taxonomies)
             .set("search_url", search)
             .set("home_mode", if profile { "profile" } else if home_info { "home_info" } else { "list" })
-            .set("home_info", Object::new().set("title", params.home_info.title.clone()).set("content", safe(&params.home_info.content.as_deref().map(markdown::block).unwrap_or_default())))
+            .set("home_info", Object::new().set("title", params.home_info.title.clone()).set("content", safe(&params.home_info.content.as_deref().map(parse::block).unwrap_or_default())))
             .set("profile", self.profile(params))
             .set("footer", Object::new().set("text", inline(&params.footer.text)).set("hide_copyright", params.footer.hide_copyright).set("hide_powered_by", false))
             .set("assets", self.icons(params))
@@ -443,7 +443,7 @@ impl Renderer {
         let buttons = profile.buttons.iter().filter(|button| text::safe_url(&button.url));
         Object::new()
             .set("title", profile.title.clone())
-            .set("subtitle", safe(&profile.subtitle.as_deref().map(markdown::inline).unwrap_or_default()))
+            .set("subtitle", safe(&profile.subtitle.as_deref().map(parse::inline).unwrap_or_default()))
             .set("image_url", profile.image_url.as_deref().filter(|url| text::safe_url(url)).map(|url| self.local(url)))
             .set("image_width", profile.image_width)
             .set("image_height", profile.image_height)

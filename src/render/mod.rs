@@ -42,8 +42,6 @@ pub struct Parts {
     pub data: Value,
     /// A site's own texts, for each language.
     pub texts: Vec<Vec<(String, i18n::Plural)>>,
-    /// Texts of resources that shortcodes may read, by path from the site's root.
-    pub resources: BTreeMap<String, Arc<str>>,
     /// For each language.
     pub options: Vec<parse::Options>,
     pub highlight: highlight::Defaults,
@@ -74,11 +72,11 @@ pub enum Output {
 impl Renderer {
     /// Loads the templates, runs all shortcodes, and makes the cards.
     pub fn new(parts: Parts, diagnostics: &mut Vec<Diagnostic>) -> Option<Renderer> {
-        let Parts { site, templates, data, texts, resources, options, highlight } = parts;
+        let Parts { site, templates, data, texts, options, highlight } = parts;
         let languages = site.config.languages.iter().zip(&texts);
         let strings = languages.map(|(language, texts)| i18n::Strings::new(&language.code, texts)).collect();
         let shortcodes = Shortcodes::new(templates.iter().map(|source| (source.name.as_str(), &*source.text, source.own)));
-        let shared = Arc::new(Shared { site, strings, cards: OnceLock::new(), bare_cards: OnceLock::new(), data, resources });
+        let shared = Arc::new(Shared { site, strings, cards: OnceLock::new(), bare_cards: OnceLock::new(), data });
         let templates = match template::load(&templates, &shared) {
             Ok(templates) => templates,
             Err(mut errors) => {

@@ -1,13 +1,14 @@
 //! The template engine: the theme's templates under the site's own, and the
 //! filters and functions that the documentation names. Knows the site through
-//! [`Shared`], and the page being rendered through its context (`page_id`).
+//! [`Shared`], and the page being rendered through its number in the context.
 
 use crate::date::Date;
 use crate::diag::{Diagnostic, FileId, Span};
 use crate::render::view::{Object, safe};
 use crate::render::{i18n, icons, json};
 use crate::site::{LangId, PageId, Site, links};
-use crate::{expand, text};
+use crate::expand::functions::{self, Lookup, NotFound, Resource};
+use crate::{expand, source, text};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
@@ -132,7 +133,7 @@ fn lower_first(message: &str) -> String {
 }
 
 fn page_of(state: &State) -> TeraResult<PageId> {
-    let id = state.get::<u64>("page_id")?.ok_or_else(|| Error::message("this works only while a page is rendered"))?;
+    let id = state.get::<u64>(functions::PAGE)?.ok_or_else(|| Error::message("this works only while a page is rendered"))?;
     Ok(PageId(id as u32))
 }
 
@@ -144,7 +145,7 @@ fn register(tera: &mut Tera, shared: &Arc<Shared>) {
     filters(tera, shared);
     functions(tera, shared);
     lookups(tera, shared);
-    expand::register(tera);
+    expand::functions::register(tera, shared.clone());
 }
 
 fn filters(tera: &mut Tera, shared: &Arc<Shared>) {
@@ -237,16 +238,6 @@ fn lookups(tera: &mut Tera, shared: &Arc<Shared>) {
         let pages: Vec<Value> = own.site.entries(id).into_iter().map(|page| own.card(page)).collect();
         Ok(Object(card).set("pages", pages).value())
     });
-    for name in ["ref", "relref"] {
-        let own = shared.clone();
-        tera.register_function(name, move |arguments: Kwargs, state: &State| -> TeraResult<String> {
-            let path: &str = arguments.must_get("path")?;
-            let id = find(&own.site, path, state)?;
-            let (_, rest) = links::split(path);
-            let url = &own.site[id].url;
-            Ok(format!("{}{rest}", if name == "ref" { own.site.permalink(url) } else { own.site.href(url) }))
-        });
-    }
 }
 
 fn find(site: &Site, path: &str, state: &State) -> TeraResult<PageId> {
@@ -265,10 +256,96 @@ fn find(site: &Site, path: &str, state: &State) -> TeraResult<PageId> {
 /// What a page's context holds for filters and functions.
 pub fn context_for(context: &mut tera::Context, site: &Site, id: Option<PageId>, lang: LangId, date_format: &str) {
     if let Some(id) = id {
-        context.insert_value("page_id", Value::from(u64::from(id.0)));
+        context.insert_value(functions::PAGE, Value::from(u64::from(id.0)));
     }
     context.insert_value("lang_id", Value::from(u64::from(lang.0)));
     context.insert_value("lang_code", Value::from(site.config.languages[lang.index()].code.as_str()));
     context.insert_value("date_format", Value::from(date_format));
 }
 
+
+impl Lookup for Shared {
+    fn resource(&self, page: u32, path: &str) -> Option<Resource> {
+        let page = &self.site[PageId(page)];
+        let name = path.trim_start_matches("./");
+        let (url, file) = match page.resources.iter().find(|resource| resource.name == name) {
+            Some(resource) => (resource.url.clone(), resource.source.clone()),
+            None => {
+                let below = links::join(&page.dir, path);
+                let (url, file) = self.site.loose.get(&below)?;
+                (url.clone(), file.clone())
+            }
+        };
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+        let is_text = matches!(extension.as_str(), "json" | "yaml" | "yml" | "toml" | "csv" | "txt" | "md" | "svg" | "html" | "xml");
+        let disk = self.site.sources.root.join(&*file);
+        Some(Resource {
+            url: self.site.href(&url),
+            media_type: media_type(&extension).to_owned(),
+            text: if is_text { source::text(&disk).map(Arc::from) } else { None },
+            width: None,
+            height: None,
+        })
+    }
+
+    fn resource_names(&self, page: u32) -> Vec<String> {
+        self.site[PageId(page)].resources.iter().map(|resource| resource.name.clone()).collect()
+    }
+
+    fn source_path(&self, page: u32) -> String {
+        let page = &self.site[PageId(page)];
+        page.file.map_or_else(|| page.url.clone(), |file| self.site.sources.get(file).path.to_string())
+    }
+
+    fn link(&self, page: u32, target: &str, lang: Option<&str>, absolute: bool) -> Result<String, NotFound> {
+        let site = &self.site;
+        let from = PageId(page);
+        let lang = lang.and_then(|code| site.config.language(code)).map_or(site[from].lang, |index| LangId(index as u32));
+        let (_, rest) = links::split(target);
+        let message = |what: &str| format!("the link `{target}` {what}");
+        match links::reference(site, from, lang, target) {
+            links::Resolved::Page(id) => {
+                let url = &site[id].url;
+                Ok(format!("{}{rest}", if absolute { site.permalink(url) } else { site.href(url) }))
+            }
+            links::Resolved::Broken(links::Broken::LeftOut(why)) => {
+                Err(NotFound { message: message(&format!("leads to a page that is {}, so it is not published", why.word())), help: None })
+            }
+            links::Resolved::Broken(links::Broken::Missing(Some(near))) => {
+                Err(NotFound { message: message("leads nowhere"), help: Some(format!("did you mean `{near}`?")) })
+            }
+            _ => Err(NotFound { message: message("leads nowhere"), help: Some("name a page by its path, such as `blog/post` or `post.md`".to_owned()) }),
+        }
+    }
+
+    fn param(&self, page: u32, name: &str) -> Option<Value> {
+        let page = &self.site[PageId(page)];
+        let own = page.front().and_then(|front| front.params.get_from_path(name)).filter(|value| !value.is_undefined());
+        own.or_else(|| self.site.language(page).values.get_from_path(name).filter(|value| !value.is_undefined())).cloned()
+    }
+}
+
+fn media_type(extension: &str) -> &'static str {
+    match extension {
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "svg" => "image/svg+xml",
+        "json" => "application/json",
+        "yaml" | "yml" => "application/yaml",
+        "toml" => "application/toml",
+        "csv" => "text/csv",
+        "txt" | "md" => "text/plain",
+        "html" => "text/html",
+        "xml" => "application/xml",
+        "pdf" => "application/pdf",
+        "mp4" => "video/mp4",
+        "webm" => "video/webm",
+        "mp3" => "audio/mpeg",
+        "wav" => "audio/wav",
+        "ogg" => "audio/ogg",
+        _ => "application/octet-stream",
+    }
+}

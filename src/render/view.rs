@@ -7,7 +7,7 @@
 
 use crate::config::switches::{Cover, Header, Show};
 use crate::date::Date;
-use crate::parse::{Digest, html, markdown};
+use crate::parse::{self, Digest, html};
 use crate::site::{Kind, LangId, Page, PageId, Site, TermId, links, menus};
 use crate::text;
 use std::collections::BTreeMap;
@@ -131,7 +131,7 @@ pub fn title(site: &Site, id: PageId) -> &str {
 /// Plain text: the front matter's, else what stands before `<!--more-->` or at the beginning.
 fn summary(page: &Page, digest: Option<&Digest>) -> String {
     if let Some(summary) = page.front().and_then(|front| front.summary.as_deref()) {
-        return html::plainify(&markdown::inline(summary));
+        return html::plainify(&parse::inline(summary));
     }
     digest.map(|digest| digest.summary_text.clone()).unwrap_or_default()
 }
@@ -160,7 +160,7 @@ fn cover(site: &Site, page: &Page) -> Option<Object> {
         Object::new()
             .set("url", url.as_str())
             .set("alt", cover.alt.as_deref().unwrap_or_default())
-            .set("caption", safe(&cover.caption.as_deref().map(markdown::inline).unwrap_or_default()))
+            .set("caption", safe(&cover.caption.as_deref().map(parse::inline).unwrap_or_default()))
             .set("width", None::<usize>)
             .set("height", None::<usize>)
             .set("srcset", "")
@@ -229,7 +229,7 @@ impl PageView<'_> {
             .set("has_code", self.has_code)
             .set("has_math", show.math)
             .set("resources", self.resources())
-            .set("source_path", page.file.map(|file| site.sources.path(file)).unwrap_or_default())
+            .set("source_path", page.file.map(|file| &*site.sources.get(file).path).unwrap_or_default())
             .set("placeholder", front.and_then(|front| front.placeholder.as_deref()).unwrap_or_default())
             .set("git", None::<bool>)
             .value()
@@ -286,7 +286,7 @@ impl PageView<'_> {
         let page = &self.site[self.id];
         let edit = &page.show.edit_post;
         let url = edit.url.as_deref().filter(|_| edit.disabled != Some(true))?;
-        let file = self.site.sources.path(page.file?);
+        let file = &*self.site.sources.get(page.file?).path;
         let url = if edit.append_file_path == Some(true) {
             let dirs = &self.site.config.dirs;
             let below = file.strip_prefix(dirs.content.as_str()).unwrap_or(file).trim_start_matches('/');

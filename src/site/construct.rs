@@ -78,7 +78,7 @@ impl Site {
 
         let mut index = links::Index::default();
         for (id, page) in pages.iter().enumerate() {
-            let file = page.file.map(|file| in_content(&config, page.lang, sources.path(file)));
+            let file = page.file.map(|file| in_content(&config, page.lang, &sources.get(file).path));
             index.add_page(PageId(id as u32), page, file.as_deref());
         }
         for out in &left_out {
@@ -396,7 +396,7 @@ fn attach(
     pages: &mut [Page],
     by_path: &HashMap<(LangId, String), PageId>,
     loose: &[Loose],
-) -> HashMap<String, String> {
+) -> HashMap<String, (String, Arc<str>)> {
     let mut urls = HashMap::new();
     for file in loose {
         let mut first: Option<String> = None;
@@ -407,7 +407,7 @@ fn attach(
             pages[owner.index()].resources.push(Resource { name, source: file.source.clone(), url });
         }
         if let Some(url) = first {
-            urls.insert(file.path.clone(), url);
+            urls.insert(file.path.clone(), (url, file.source.clone()));
         }
     }
     urls

@@ -181,8 +181,8 @@ pub struct Site {
     pub left_out: Vec<LeftOut>,
     pub links: links::Index,
     pub routes: route::Routes,
-    /// Where each file of the content folder that is no page is published, by its path there.
-    pub loose: HashMap<String, String>,
+    /// Where each file of the content folder that is no page is published, and its path from the site's root, by its path there.
+    pub loose: HashMap<String, (String, Arc<str>)>,
     /// Path and text of every sitemap; claimed by [`Site::add_sitemaps`].
     pub sitemaps: Vec<(String, String)>,
     /// Files of the theme, with the style sheet's name after its content.

@@ -250,7 +250,7 @@ impl Claims<'_> {
                 if output == page.output || !own.insert(output.clone()) {
                     continue;
                 }
-                let path = page.file.map_or("", |file| self.site.sources.path(file));
+                let path = page.file.map_or("", |file| &self.site.sources.get(file).path);
                 let claimant = Claimant::Authored { what: "alias in", path: path.into(), span: Some(*span) };
                 self.claim(output, Job::Redirect(page.url.clone()), claimant);
             }
@@ -383,7 +383,7 @@ fn authored(site: &Site, page: &Page, what: &'static str) -> Claimant {
         return match page.kind {
             Kind::Term => {
                 let first = page.pages.first().and_then(|post| site[*post].file);
-                let path = first.map_or("content", |file| site.sources.path(file));
+                let path = first.map_or("content", |file| &*site.sources.get(file).path);
                 Claimant::Authored { what: "page of a term in", path: path.into(), span: None }
             }
             _ => Claimant::Generated("a list page"),
@@ -391,7 +391,7 @@ fn authored(site: &Site, page: &Page, what: &'static str) -> Claimant {
     };
     let front = page.front();
     let span = front.and_then(|front| front.url.as_ref().or(front.slug.as_ref())).map(|text| text.span);
-    Claimant::Authored { what, path: site.sources.path(file).into(), span }
+    Claimant::Authored { what, path: site.sources.get(file).path.clone(), span }
 }
 
 /// From the site's root with a leading slash, else relative to the page's folder.
