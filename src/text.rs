@@ -96,7 +96,7 @@ fn entity(text: &str) -> Option<(char, usize)> {
             end,
         ));
     }
-    let length = bytes[1..].iter().take(12).position(|b| *b == b';')?;
+    let length = bytes[1..].iter().take(32).position(|b| *b == b';')?;
     let c = match &text[1..1 + length] {
         "amp" | "AMP" => '&',
         "lt" | "LT" => '<',
@@ -122,9 +122,24 @@ fn entity(text: &str) -> Option<(char, usize)> {
         "semi" => ';',
         "equals" => '=',
         "plus" => '+',
-        _ => return None,
+        _ => return named(&text[..length + 2]).map(|c| (c, length + 2)),
     };
     Some((c, length + 2))
+}
+
+/// The rest of HTML's 2,125 names, which the parser of Markdown knows.
+fn named(entity: &str) -> Option<char> {
+    if !entity[1..entity.len() - 1]
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric())
+    {
+        return None;
+    }
+    // A paragraph begins, then its text.
+    match pulldown_cmark::Parser::new(entity).nth(1)? {
+        pulldown_cmark::Event::Text(text) if *text != *entity => text.chars().next(),
+        _ => None,
+    }
 }
 
 /// Makes a path of a file or term as Hugo does: letters, digits, marks and
@@ -437,7 +452,9 @@ fn scheme(url: &str) -> Option<Scheme> {
         match chars.next()? {
             ':' => break,
             '/' | '?' | '#' => return None,
-            c => name.extend(c.to_lowercase()),
+            // No scheme: what stands before the colon is a path.
+            c if !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')) => return None,
+            c => name.push(c.to_ascii_lowercase()),
         }
     }
     Some(Scheme {
@@ -500,8 +517,10 @@ mod tests {
     #[test]
     fn entities_are_undone() {
         assert_eq!(
-            decode_entities("a &lt;b&gt; &amp;amp; &#65;&#x42;&#67 &nope; & &"),
-            "a <b> &amp; ABC &nope; & &"
+            decode_entities(
+                "a &lt;b&gt; &amp;amp; &#65;&#x42;&#67 &nope; & & &eacute;&CounterClockwiseContourIntegral;"
+            ),
+            "a <b> &amp; ABC &nope; & & é∳"
         );
         assert_eq!(
             decode_entities("&#0;&#xD800;&#99999999;"),
@@ -580,6 +599,8 @@ mod tests {
             "tel:+1",
             "data:image/png;base64,AAAA",
             "a&amp;b",
+            "[https://a.b",
+            "日本:x",
         ] {
             assert!(safe_url(url), "{url}");
         }

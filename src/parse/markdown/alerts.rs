@@ -18,7 +18,11 @@ pub(super) fn find(source: &str, range: &Range<usize>) -> Option<Alert> {
     let quote = &source[range.clone()];
     let end = quote.find('\n').unwrap_or(quote.len());
     let line = &quote[..end];
-    let rest = line.trim_start().strip_prefix('>')?.trim_start_matches([' ', '\t']).strip_prefix("[!")?;
+    let rest = line
+        .trim_start()
+        .strip_prefix('>')?
+        .trim_start_matches([' ', '\t'])
+        .strip_prefix("[!")?;
     let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
     let (kind, rest) = rest.split_at(letters);
     let rest = rest.strip_prefix(']').filter(|_| letters > 0)?;
@@ -27,7 +31,11 @@ pub(super) fn find(source: &str, range: &Range<usize>) -> Option<Alert> {
         return None;
     }
     let title = range.start + line.len() - rest.trim_start().len();
-    Some(Alert { kind: kind.to_ascii_lowercase(), line: range.start..range.start + end + 1, title })
+    Some(Alert {
+        kind: kind.to_ascii_lowercase(),
+        line: range.start..range.start + end + 1,
+        title,
+    })
 }
 
 impl Renderer<'_> {
@@ -55,7 +63,9 @@ impl Renderer<'_> {
         if self.alert.take().is_none() {
             return false;
         }
-        let Some(paragraph) = &mut self.paragraph else { return false };
+        let Some(paragraph) = &mut self.paragraph else {
+            return false;
+        };
         self.out.push_str("</p>\n");
         paragraph.tag = self.out.len();
         self.out.push_str("<p>");

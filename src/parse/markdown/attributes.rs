@@ -26,7 +26,10 @@ pub(super) fn parse(text: &str) -> Option<Attributes> {
 fn attribute<'a>(text: &'a str, found: &mut Attributes) -> Option<&'a str> {
     if let Some(name) = text.strip_prefix(['#', '.']) {
         let length = name
-            .find(|c: char| c.is_whitespace() || (c.is_ascii_punctuation() && !matches!(c, '_' | '-' | ':' | '.')))
+            .find(|c: char| {
+                c.is_whitespace()
+                    || (c.is_ascii_punctuation() && !matches!(c, '_' | '-' | ':' | '.'))
+            })
             .unwrap_or(name.len());
         let (name, rest) = name.split_at(length);
         if name.is_empty() {
@@ -54,7 +57,9 @@ fn attribute<'a>(text: &'a str, found: &mut Attributes) -> Option<&'a str> {
     let (value, rest) = value(rest)?;
     match key.to_ascii_lowercase().as_str() {
         "id" => found.id = Some(value),
-        "class" => found.classes.extend(value.split_whitespace().map(str::to_owned)),
+        "class" => found
+            .classes
+            .extend(value.split_whitespace().map(str::to_owned)),
         name => found.others.push((name.to_owned(), value)),
     }
     Some(rest)
@@ -104,7 +109,10 @@ impl Attributes {
 fn is_harmless(key: &str, value: &str) -> bool {
     !key.starts_with("on")
         && !matches!(key, "srcdoc" | "formaction")
-        && (!matches!(key, "href" | "src" | "action" | "cite" | "data" | "poster" | "xlink:href") || safe_url(value))
+        && (!matches!(
+            key,
+            "href" | "src" | "action" | "cite" | "data" | "poster" | "xlink:href"
+        ) || safe_url(value))
 }
 
 #[cfg(test)]
@@ -124,14 +132,37 @@ mod tests {
 
     #[test]
     fn braces_hold_ids_classes_and_pairs() {
-        let check = |text: &str, expected: Option<&str>| assert_eq!(html(text).as_deref(), expected, "{text}");
-        check("{#id .a .b key=\"v w\"}", Some("#id class=\"a b\" key=\"v w\""));
-        check("{ .a, data-x='1' lang=de }", Some(" class=\"a\" data-x=\"1\" lang=\"de\""));
+        let check = |text: &str, expected: Option<&str>| {
+            assert_eq!(html(text).as_deref(), expected, "{text}")
+        };
+        check(
+            "{#id .a .b key=\"v w\"}",
+            Some("#id class=\"a b\" key=\"v w\""),
+        );
+        check(
+            "{ .a, data-x='1' lang=de }",
+            Some(" class=\"a\" data-x=\"1\" lang=\"de\""),
+        );
         check("{id=x class=\"a b\"}", Some("#x class=\"a b\""));
         check("{}", Some(""));
-        check("{title=\"a \\\"b\\\" <c>\"}", Some(" title=\"a &quot;b&quot; &lt;c&gt;\""));
+        check(
+            "{title=\"a \\\"b\\\" <c>\"}",
+            Some(" title=\"a &quot;b&quot; &lt;c&gt;\""),
+        );
         check("{onclick=x href=\"javascript:x\"}", Some(""));
-        for text in ["", "{", "{a}", "{ foo bar }", "{#}", "{.}", "{a=}", "{a=\"b}", "{=b}", "{a=b} c", "{1=2}"] {
+        for text in [
+            "",
+            "{",
+            "{a}",
+            "{ foo bar }",
+            "{#}",
+            "{.}",
+            "{a=}",
+            "{a=\"b}",
+            "{=b}",
+            "{a=b} c",
+            "{1=2}",
+        ] {
             check(text, None);
         }
     }

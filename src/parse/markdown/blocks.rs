@@ -4,7 +4,9 @@ use super::alerts;
 use super::attributes;
 use super::budget;
 use super::math::{self, Fence};
-use super::render::{Closing, Code, Draft, Paragraph, Place, Renderer, Table, heading, without_tokens};
+use super::render::{
+    Closing, Code, Draft, Paragraph, Place, Renderer, Table, heading, without_tokens,
+};
 use super::toc;
 use crate::diag::{Diagnostic, Severity};
 use crate::parse::{CodeBlock, Hole, highlight, token};
@@ -38,7 +40,10 @@ impl<'a> Renderer<'a> {
             Tag::DefinitionListDefinition => self.begin_whole("dd>"),
             Tag::Table(alignments) => {
                 self.begin_whole("table>\n");
-                self.table = Table { alignments, ..Table::default() };
+                self.table = Table {
+                    alignments,
+                    ..Table::default()
+                };
             }
             Tag::TableHead => {
                 self.table.head = true;
@@ -47,7 +52,11 @@ impl<'a> Renderer<'a> {
             }
             Tag::TableRow => {
                 self.table.column = 0;
-                self.out.push_str(if self.table.body { "<tr>\n" } else { "<tbody>\n<tr>\n" });
+                self.out.push_str(if self.table.body {
+                    "<tr>\n"
+                } else {
+                    "<tbody>\n<tr>\n"
+                });
                 self.table.body = true;
             }
             Tag::TableCell => self.start_cell(),
@@ -71,7 +80,11 @@ impl<'a> Renderer<'a> {
             TagEnd::DefinitionListDefinition => self.close("</dd>\n"),
             TagEnd::Table => {
                 let body = self.table.body;
-                self.close(if body { "</tbody>\n</table>\n" } else { "</table>\n" });
+                self.close(if body {
+                    "</tbody>\n</table>\n"
+                } else {
+                    "</table>\n"
+                });
             }
             TagEnd::TableHead => {
                 self.table.head = false;
@@ -79,7 +92,11 @@ impl<'a> Renderer<'a> {
             }
             TagEnd::TableRow => self.out.push_str("</tr>\n"),
             TagEnd::TableCell => {
-                self.out.push_str(if self.table.head { "</th>\n" } else { "</td>\n" });
+                self.out.push_str(if self.table.head {
+                    "</th>\n"
+                } else {
+                    "</td>\n"
+                });
                 self.table.column += 1;
             }
             TagEnd::FootnoteDefinition | TagEnd::MetadataBlock(_) => {}
@@ -100,12 +117,22 @@ impl<'a> Renderer<'a> {
     }
 
     fn start_paragraph(&mut self, range: Range<usize>) {
-        let title = self.alert.as_ref().is_some_and(|alert| alert.line.contains(&range.start));
+        let title = self
+            .alert
+            .as_ref()
+            .is_some_and(|alert| alert.line.contains(&range.start));
         self.fresh_line();
         let tag = self.out.len();
         self.begin("p");
-        self.out.push_str(if title { " class=\"alert-title\">" } else { ">" });
-        self.paragraph = Some(Paragraph { tag, content: self.out.len() });
+        self.out.push_str(if title {
+            " class=\"alert-title\">"
+        } else {
+            ">"
+        });
+        self.paragraph = Some(Paragraph {
+            tag,
+            content: self.out.len(),
+        });
         if title {
             self.start_alert_title();
         } else {
@@ -115,7 +142,9 @@ impl<'a> Renderer<'a> {
 
     fn end_paragraph(&mut self) {
         self.alert = None;
-        let Some(paragraph) = self.paragraph.take() else { return };
+        let Some(paragraph) = self.paragraph.take() else {
+            return;
+        };
         let content = &self.out[paragraph.content..];
         if content.trim().is_empty() {
             // What follows a formula that stood at the end.
@@ -154,7 +183,9 @@ impl<'a> Renderer<'a> {
 
     /// A formula on lines of its own ends the paragraph and begins another.
     pub(super) fn split_paragraph(&mut self, fence: Fence, inner: &str) -> bool {
-        let Some(paragraph) = &mut self.paragraph else { return false };
+        let Some(paragraph) = &mut self.paragraph else {
+            return false;
+        };
         let kept = self.out[paragraph.content..].trim_end().len();
         if kept == 0 {
             self.out.truncate(paragraph.tag);
@@ -176,7 +207,11 @@ impl<'a> Renderer<'a> {
 
     fn start_heading(&mut self, range: Range<usize>) {
         self.fresh_line();
-        let (attributes, cut) = match self.options.heading_attributes.then(|| self.heading_attributes(&range)) {
+        let (attributes, cut) = match self
+            .options
+            .heading_attributes
+            .then(|| self.heading_attributes(&range))
+        {
             Some(Some((attributes, cut))) => (Some(attributes), cut),
             _ => (None, usize::MAX),
         };
@@ -198,7 +233,10 @@ impl<'a> Renderer<'a> {
         let text = if whole.trim_start().starts_with('#') {
             whole.trim_end_matches('#').trim_end()
         } else {
-            whole.rsplit_once('\n').map_or(whole, |(text, _)| text).trim_end()
+            whole
+                .rsplit_once('\n')
+                .map_or(whole, |(text, _)| text)
+                .trim_end()
         };
         if !text.ends_with('}') {
             return None;
@@ -217,15 +255,21 @@ impl<'a> Renderer<'a> {
     }
 
     fn end_heading(&mut self, level: u8) {
-        let Some(draft) = self.heading.take() else { return };
+        let Some(draft) = self.heading.take() else {
+            return;
+        };
         let mut html = self.out.split_off(draft.start.min(self.out.len()));
         html.truncate(html.trim_end().len());
         let attributes = draft.attributes.clone().unwrap_or_default();
         let wanted = attributes.id.clone().or_else(|| {
             let ident = without_tokens(&draft.ident);
-            self.options.heading_ids.then(|| heading_id_as(&ident, self.options.id_type))
+            self.options
+                .heading_ids
+                .then(|| heading_id_as(&ident, self.options.id_type))
         });
-        let id = wanted.map(|wanted| self.ids.unique(&wanted)).unwrap_or_default();
+        let id = wanted
+            .map(|wanted| self.ids.unique(&wanted))
+            .unwrap_or_default();
         self.out.push_str("<h");
         self.out.push(char::from(b'0' + level));
         let at = self.out.len();
@@ -238,7 +282,8 @@ impl<'a> Renderer<'a> {
         self.out.push('>');
         self.out.push_str(&html);
         if self.options.anchors && !id.is_empty() {
-            self.out.push_str("<a hidden class=\"anchor\" aria-hidden=\"true\" href=\"#");
+            self.out
+                .push_str("<a hidden class=\"anchor\" aria-hidden=\"true\" href=\"#");
             escape_attr(&mut self.out, &id);
             self.out.push_str("\">#</a>");
         }
@@ -248,12 +293,18 @@ impl<'a> Renderer<'a> {
         self.close(&format!("</h{level}>\n"));
         let span = self.span(draft.range.clone());
         let html = toc::entry(&html, self.holes);
-        self.done.headings.push(heading(draft, level, id, html, span));
+        self.done
+            .headings
+            .push(heading(draft, level, id, html, span));
     }
 
     fn start_quote(&mut self, range: Range<usize>) {
         self.begin("blockquote");
-        self.alert = self.options.alerts.then(|| alerts::find(self.source, &range)).flatten();
+        self.alert = self
+            .options
+            .alerts
+            .then(|| alerts::find(self.source, &range))
+            .flatten();
         match &self.alert {
             Some(alert) => {
                 self.out.push_str(" class=\"alert alert-");
@@ -265,13 +316,15 @@ impl<'a> Renderer<'a> {
     }
 
     fn start_cell(&mut self) {
-        self.out.push_str(if self.table.head { "<th" } else { "<td" });
-        self.out.push_str(match self.table.alignments.get(self.table.column) {
-            Some(Alignment::Left) => " style=\"text-align: left\">",
-            Some(Alignment::Center) => " style=\"text-align: center\">",
-            Some(Alignment::Right) => " style=\"text-align: right\">",
-            Some(Alignment::None) | None => ">",
-        });
+        self.out
+            .push_str(if self.table.head { "<th" } else { "<td" });
+        self.out
+            .push_str(match self.table.alignments.get(self.table.column) {
+                Some(Alignment::Left) => " style=\"text-align: left\">",
+                Some(Alignment::Center) => " style=\"text-align: center\">",
+                Some(Alignment::Right) => " style=\"text-align: right\">",
+                Some(Alignment::None) | None => ">",
+            });
         self.inline.leaf();
     }
 
@@ -291,7 +344,9 @@ impl<'a> Renderer<'a> {
                 let (options, problems) = highlight::Options::parse(&info[rest.clone()]);
                 code.options = options;
                 let line = &self.source[range.start..];
-                let at = line.find(&info[rest]).map_or(range.start, |at| range.start + at);
+                let at = line
+                    .find(&info[rest])
+                    .map_or(range.start, |at| range.start + at);
                 for problem in problems {
                     let span = self.span(at + problem.range.start..at + problem.range.end);
                     let mut diagnostic = Diagnostic::warning(problem.name, span, problem.message);
@@ -318,7 +373,12 @@ impl<'a> Renderer<'a> {
         }
         if code.lang == "math" {
             self.done.has_math = true;
-            math::push(&mut self.out, Fence::Dollars, text.trim_end_matches('\n'), true);
+            math::push(
+                &mut self.out,
+                Fence::Dollars,
+                text.trim_end_matches('\n'),
+                true,
+            );
             self.close("\n");
             return;
         }
@@ -327,7 +387,12 @@ impl<'a> Renderer<'a> {
             open.at = Some(Place::Code(self.holes.len()));
         }
         let span = self.span(code.range.start..code.range.end.max(range.end));
-        self.push_hole(Hole::Code(CodeBlock { lang: code.lang, code: text, options: code.options, span }));
+        self.push_hole(Hole::Code(CodeBlock {
+            lang: code.lang,
+            code: text,
+            options: code.options,
+            span,
+        }));
         self.close("\n");
     }
 
@@ -378,7 +443,12 @@ impl<'a> Renderer<'a> {
             if before.rfind('<') > before.rfind('>') {
                 self.out.push_str(&formula.raw);
             } else {
-                math::push(&mut self.out, formula.fence, &decode_entities(formula.inner()), false);
+                math::push(
+                    &mut self.out,
+                    formula.fence,
+                    &decode_entities(formula.inner()),
+                    false,
+                );
                 self.done.has_math = true;
             }
             rest = &rest[length..];
@@ -388,15 +458,23 @@ impl<'a> Renderer<'a> {
 
     /// Gives attributes to the block before.
     fn attribute(&mut self, attributes: &attributes::Attributes) {
-        let Some(place) = self.open.last().and_then(|open| open.last) else { return };
+        let Some(place) = self.open.last().and_then(|open| open.last) else {
+            return;
+        };
         match place {
             Place::Code(index) => {
                 if let Some(Hole::Code(block)) = self.holes.get_mut(index) {
                     if block.options.id.is_none() {
                         block.options.id = attributes.id.clone();
                     }
-                    block.options.classes.extend(attributes.classes.iter().cloned());
-                    block.options.attributes.extend(attributes.others.iter().cloned());
+                    block
+                        .options
+                        .classes
+                        .extend(attributes.classes.iter().cloned());
+                    block
+                        .options
+                        .attributes
+                        .extend(attributes.others.iter().cloned());
                 }
             }
             Place::Html(at) => {
@@ -404,9 +482,15 @@ impl<'a> Renderer<'a> {
                 let tag = self.out[at..end].to_owned();
                 let mut attributes = attributes.clone();
                 // What the tag says already stays, but classes add up.
-                attributes.others.retain(|(key, _)| !tag.contains(&format!(" {key}=\"")));
+                attributes
+                    .others
+                    .retain(|(key, _)| !tag.contains(&format!(" {key}=\"")));
                 if let Some(class) = tag.find(" class=\"") {
-                    let more: String = attributes.classes.drain(..).map(|class| format!("{class} ")).collect();
+                    let more: String = attributes
+                        .classes
+                        .drain(..)
+                        .map(|class| format!("{class} "))
+                        .collect();
                     let mut escaped = String::new();
                     escape_attr(&mut escaped, &more);
                     self.insert(at + class + " class=\"".len(), &escaped);
@@ -433,6 +517,11 @@ impl<'a> Renderer<'a> {
     }
 
     pub(super) fn in_span(&self) -> bool {
-        self.heading.is_some() || self.inline.open.iter().any(|c| !matches!(c, Closing::Text(_)))
+        self.heading.is_some()
+            || self
+                .inline
+                .open
+                .iter()
+                .any(|c| !matches!(c, Closing::Text(_)))
     }
 }

@@ -25,7 +25,10 @@ pub(super) struct Problem {
 impl Problem {
     /// Of a range of the masked text.
     pub(super) fn unmasked(self, masked: &Masked<'_>) -> Problem {
-        Problem { range: masked.unmasked(self.range), ..self }
+        Problem {
+            range: masked.unmasked(self.range),
+            ..self
+        }
     }
 
     pub(super) fn at(self, origin: &Origin) -> Diagnostic {
@@ -38,7 +41,10 @@ pub(super) fn check(text: &str) -> Result<(), Problem> {
     if text.len() > LONGEST {
         return Err(Problem {
             range: 0..0,
-            message: format!("the text has {} bytes, expected at most {LONGEST}", text.len()),
+            message: format!(
+                "the text has {} bytes, expected at most {LONGEST}",
+                text.len()
+            ),
             help: "split it into several pages",
         });
     }
@@ -56,7 +62,13 @@ pub(super) fn check(text: &str) -> Result<(), Problem> {
 /// Quotes and lists that `line` opens or continues.
 fn depth(line: &[u8]) -> usize {
     // `- - - -` is a rule, however long.
-    if line.iter().all(|b| matches!(b, b'-' | b' ' | b'\t' | b'\n')) || line.iter().all(|b| matches!(b, b'*' | b' ' | b'\t' | b'\n')) {
+    if line
+        .iter()
+        .all(|b| matches!(b, b'-' | b' ' | b'\t' | b'\n'))
+        || line
+            .iter()
+            .all(|b| matches!(b, b'*' | b' ' | b'\t' | b'\n'))
+    {
         return 0;
     }
     let mut depth = 0;
@@ -75,7 +87,9 @@ fn depth(line: &[u8]) -> usize {
             b'0'..=b'9' => {
                 let digits = line[at..].iter().take_while(|b| b.is_ascii_digit()).count();
                 at += digits;
-                if !matches!(line.get(at), Some(b'.' | b')')) || !matches!(line.get(at + 1), Some(b' ' | b'\t')) {
+                if !matches!(line.get(at), Some(b'.' | b')'))
+                    || !matches!(line.get(at + 1), Some(b' ' | b'\t'))
+                {
                     break;
                 }
                 depth += 1;

@@ -59,7 +59,11 @@ impl<'a> Renderer<'a> {
         }
         let mut done = from;
         let mut at = from;
-        if from > 0 && bytes[from - 1] == b'\\' && bytes[from].is_ascii_punctuation() && from == range.start {
+        if from > 0
+            && bytes[from - 1] == b'\\'
+            && bytes[from].is_ascii_punctuation()
+            && from == range.start
+        {
             self.push_text(&source[from..=from]);
             at += 1;
             done = at;
@@ -83,7 +87,13 @@ impl<'a> Renderer<'a> {
 
     /// Handles the byte at `at`, if there is anything to do: writes the text
     /// from `done` and what comes of it, and tells where it goes on.
-    fn special(&mut self, at: usize, done: usize, range: &Range<usize>, breaks: bool) -> Option<usize> {
+    fn special(
+        &mut self,
+        at: usize,
+        done: usize,
+        range: &Range<usize>,
+        breaks: bool,
+    ) -> Option<usize> {
         let source = self.source;
         let bytes = source.as_bytes();
         match bytes[at] {
@@ -95,7 +105,9 @@ impl<'a> Renderer<'a> {
                 self.inline.brackets = self.inline.brackets.saturating_sub(1);
                 None
             }
-            b':' | b'@' | b'.' if self.options.linkify && self.may_link() && self.link_at(at, done).is_some() => {
+            b':' | b'@' | b'.'
+                if self.options.linkify && self.may_link() && self.link_at(at, done).is_some() =>
+            {
                 let (start, end, kind) = self.link_at(at, done)?;
                 self.push_text(&source[done..start]);
                 self.bare_link(start..end, kind);
@@ -145,7 +157,11 @@ impl<'a> Renderer<'a> {
         if let Some(newline) = memchr::memchr(b'\n', &bytes[at..end]) {
             let newline = at + newline;
             let last = source[range.end.min(newline)..newline].trim().is_empty();
-            end = if last && !breaks { range.end.min(newline) } else { newline + 1 };
+            end = if last && !breaks {
+                range.end.min(newline)
+            } else {
+                newline + 1
+            };
         }
         let line = &source[at..end.max(at + 1)];
         self.inline.quotes.sign(before, line).map(|sign| (sign, 1))
@@ -178,7 +194,9 @@ impl<'a> Renderer<'a> {
         let bytes = self.source.as_bytes();
         let (start, kind) = match bytes[at] {
             b':' if bytes[at..].starts_with(b"://") => {
-                let scheme = ["https", "http", "ftp"].into_iter().find(|s| bytes[..at].ends_with(s.as_bytes()))?;
+                let scheme = ["https", "http", "ftp"]
+                    .into_iter()
+                    .find(|s| bytes[..at].ends_with(s.as_bytes()))?;
                 (at - scheme.len(), Kind::Url)
             }
             b'.' if bytes[..at].ends_with(b"www") => (at - 3, Kind::Www),
@@ -265,7 +283,11 @@ impl<'a> Renderer<'a> {
         if self.end_alert_title() {
             return;
         }
-        if self.paragraph.as_ref().is_some_and(|p| p.content == self.out.len()) {
+        if self
+            .paragraph
+            .as_ref()
+            .is_some_and(|p| p.content == self.out.len())
+        {
             return;
         }
         if self.alt.is_some() {
@@ -342,8 +364,15 @@ impl<'a> Renderer<'a> {
             Tag::Strikethrough => ("<del>", "</del>", 1),
             Tag::Superscript => ("<sup>", "</sup>", 1),
             Tag::Subscript => ("<sub>", "</sub>", 1),
-            Tag::Link { link_type, dest_url, title, .. } => return self.start_link(link_type, &dest_url, &title, range),
-            Tag::Image { dest_url, title, .. } => return self.start_image(&dest_url, &title, range),
+            Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                ..
+            } => return self.start_link(link_type, &dest_url, &title, range),
+            Tag::Image {
+                dest_url, title, ..
+            } => return self.start_image(&dest_url, &title, range),
             _ => return,
         };
         if range.start < self.inline.skip {
@@ -438,7 +467,12 @@ impl<'a> Renderer<'a> {
                 let text = self.out.split_off(alt.start);
                 let span = self.span(alt.range);
                 if self.options.any_scheme || safe_image_url(&alt.src) {
-                    self.push_hole(Hole::Image(Image { src: alt.src, alt: text, title: alt.title, span }));
+                    self.push_hole(Hole::Image(Image {
+                        src: alt.src,
+                        alt: text,
+                        title: alt.title,
+                        span,
+                    }));
                 } else {
                     self.diagnostics.push(unsafe_url(span, &alt.src, "image"));
                     escape_html(&mut self.out, &text);
@@ -451,16 +485,23 @@ impl<'a> Renderer<'a> {
 
 fn unsafe_url(span: crate::diag::Span, url: &str, what: &str) -> Diagnostic {
     let shown: String = url.chars().filter(|c| !c.is_control()).take(40).collect();
-    Diagnostic::warning("unsafe-url", span, format!("{what} to `{shown}` is left out: its scheme is not allowed"))
-        .help("write it as raw HTML if it is meant")
+    Diagnostic::warning(
+        "unsafe-url",
+        span,
+        format!("{what} to `{shown}` is left out: its scheme is not allowed"),
+    )
+    .help("write it as raw HTML if it is meant")
 }
 
 /// The emoji whose name begins after the colon at `at`: itself, the name, and the end.
 fn emoji(source: &str, at: usize, limit: usize) -> Option<(&'static str, &str, usize)> {
     let from = at + 1;
     let rest = &source.as_bytes()[from..limit];
-    let length =
-        rest.iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'+' | b'-')).count();
+    let length = rest
+        .iter()
+        .take(64)
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'+' | b'-'))
+        .count();
     if length == 0 || rest.get(length) != Some(&b':') {
         return None;
     }
@@ -468,4 +509,3 @@ fn emoji(source: &str, at: usize, limit: usize) -> Option<(&'static str, &str, u
     let found = emojis::get_by_shortcode(name)?;
     Some((found.as_str(), name, from + length + 1))
 }
-

@@ -19,7 +19,10 @@ pub(super) fn url(text: &[u8]) -> Option<usize> {
         .find(|scheme| text.starts_with(scheme))?;
     let mut end = host(text, scheme.len())?;
     if text.get(end) == Some(&b':') {
-        let digits = text[end + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let digits = text[end + 1..]
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
         if digits > 0 {
             end += 1 + digits;
         }
@@ -48,13 +51,19 @@ fn host(text: &[u8], from: usize) -> Option<usize> {
     let dot = (from + 1..limit)
         .rev()
         .find(|at| text[*at] == b'.' && text.get(at + 1).is_some_and(u8::is_ascii_lowercase))?;
-    let letters = text[dot + 1..].iter().take_while(|b| b.is_ascii_lowercase()).count();
+    let letters = text[dot + 1..]
+        .iter()
+        .take_while(|b| b.is_ascii_lowercase())
+        .count();
     Some(dot + 1 + letters)
 }
 
 fn is_host(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
-        || matches!(byte, b'-' | b'@' | b':' | b'%' | b'.' | b'_' | b'+' | b'~' | b'#' | b'=')
+        || matches!(
+            byte,
+            b'-' | b'@' | b':' | b'%' | b'.' | b'_' | b'+' | b'~' | b'#' | b'='
+        )
 }
 
 fn path(text: &[u8], end: usize, dollar: bool) -> usize {
@@ -67,8 +76,22 @@ fn path(text: &[u8], end: usize, dollar: bool) -> usize {
             is_host(**b)
                 || matches!(
                     **b,
-                    b'!' | b'?' | b'&' | b'/' | b'(' | b')' | b';' | b',' | b'\'' | b'"' | b'>' | b'^' | b'{' | b'}'
-                        | b'[' | b']' | b'`'
+                    b'!' | b'?'
+                        | b'&'
+                        | b'/'
+                        | b'('
+                        | b')'
+                        | b';'
+                        | b','
+                        | b'\''
+                        | b'"'
+                        | b'>'
+                        | b'^'
+                        | b'{'
+                        | b'}'
+                        | b'['
+                        | b']'
+                        | b'`'
                 )
                 || (dollar && **b == b'$')
         })
@@ -78,33 +101,52 @@ fn path(text: &[u8], end: usize, dollar: bool) -> usize {
 
 /// Takes off what ends the sentence rather than the link.
 fn trim(text: &[u8], end: usize) -> usize {
-    let mut end = end;
     match text[end - 1] {
         b')' => {
             let open = text[..end].iter().filter(|b| **b == b'(').count();
             let close = text[..end].iter().filter(|b| **b == b')').count();
-            end -= close.saturating_sub(open);
+            let over = close.saturating_sub(open);
+            // What was within the brackets is left as it is.
+            end - text[..end]
+                .iter()
+                .rev()
+                .take(over)
+                .take_while(|b| **b == b')')
+                .count()
         }
         // `&amp;` after a link is an entity.
         b';' => {
-            let name = text[..end - 1].iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
+            let name = text[..end - 1]
+                .iter()
+                .rev()
+                .take_while(|b| b.is_ascii_alphanumeric())
+                .count();
             let amp = end - 1 - name;
             if name > 0 && amp > 0 && text[amp - 1] == b'&' {
-                end = amp - 1;
+                amp - 1
+            } else {
+                end
             }
         }
-        _ => {}
+        _ => {
+            let over = text[1..end]
+                .iter()
+                .rev()
+                .take_while(|b| matches!(b, b'?' | b'!' | b'.' | b',' | b':' | b'*' | b'_' | b'~'))
+                .count();
+            end - over
+        }
     }
-    while end > 1 && matches!(text[end - 1], b'?' | b'!' | b'.' | b',' | b':' | b'*' | b'_' | b'~') {
-        end -= 1;
-    }
-    end
 }
 
 /// The start of an address whose `@` is at `at`; no further back than `from`.
 pub(super) fn email_start(text: &[u8], from: usize, at: usize) -> usize {
     let from = from.max(at.saturating_sub(LONGEST));
-    let local = text[from..at].iter().rev().take_while(|b| is_local(**b)).count();
+    let local = text[from..at]
+        .iter()
+        .rev()
+        .take_while(|b| is_local(**b))
+        .count();
     at - local
 }
 
@@ -122,7 +164,10 @@ pub(super) fn email(text: &[u8], at: usize) -> Option<usize> {
             .take_while(|b| b.is_ascii_alphanumeric() || **b == b'-')
             .count();
         // A label begins and ends with a letter or digit.
-        let kept = text[end..end + label].iter().rposition(|b| *b != b'-').map_or(0, |last| last + 1);
+        let kept = text[end..end + label]
+            .iter()
+            .rposition(|b| *b != b'-')
+            .map_or(0, |last| last + 1);
         if kept == 0 || text[end] == b'-' {
             if dots == 0 {
                 return None;
@@ -148,7 +193,24 @@ fn is_local(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(
             byte,
-            b'.' | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'/' | b'=' | b'?' | b'^' | b'_' | b'`'
-                | b'{' | b'|' | b'}' | b'~' | b'-'
+            b'.' | b'!'
+                | b'#'
+                | b'$'
+                | b'%'
+                | b'&'
+                | b'\''
+                | b'*'
+                | b'+'
+                | b'/'
+                | b'='
+                | b'?'
+                | b'^'
+                | b'_'
+                | b'`'
+                | b'{'
+                | b'|'
+                | b'}'
+                | b'~'
+                | b'-'
         )
 }

@@ -44,7 +44,11 @@ pub(super) struct Line<'a> {
 impl<'a> Masked<'a> {
     /// The same range before anything was masked.
     pub(super) fn unmasked(&self, range: Range<usize>) -> Range<usize> {
-        let back = |at: usize| match self.shifts.partition_point(|shift| shift.at <= at).checked_sub(1) {
+        let back = |at: usize| match self
+            .shifts
+            .partition_point(|shift| shift.at <= at)
+            .checked_sub(1)
+        {
             Some(last) => self.shifts[last].source + (at - self.shifts[last].at),
             None => at,
         };
@@ -71,7 +75,9 @@ impl<'a> Masked<'a> {
 
     /// Text that turned out to be no prose, as it was written.
     pub(super) fn restore<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if (self.formulas.is_empty() && self.lines.is_empty()) || !text.contains(['\u{FDD2}', '\u{FDD4}']) {
+        if (self.formulas.is_empty() && self.lines.is_empty())
+            || !text.contains(['\u{FDD2}', '\u{FDD4}'])
+        {
             return Cow::Borrowed(text);
         }
         let mut out = String::with_capacity(text.len());
@@ -107,7 +113,12 @@ pub(super) fn mask<'a>(text: &'a str, options: &Options) -> Masked<'a> {
             || memchr::memmem::find(bytes, b"\\(").is_some()
             || memchr::memmem::find(bytes, b"\\[").is_some());
     let lines = options.block_attributes && memchr::memchr(b'{', bytes).is_some();
-    let masked = Masked { text: Cow::Borrowed(text), shifts: Vec::new(), formulas: Vec::new(), lines: Vec::new() };
+    let masked = Masked {
+        text: Cow::Borrowed(text),
+        shifts: Vec::new(),
+        formulas: Vec::new(),
+        lines: Vec::new(),
+    };
     if !math && !lines {
         return masked;
     }
@@ -174,11 +185,22 @@ impl<'a> Scanner<'a> {
     /// Replaces a line of attributes.
     fn attributes(&mut self, start: usize, line: &'a str, blank: bool) -> bool {
         let raw = line.trim_matches([' ', '\t', '>', '\n', '\r']);
-        let Some(attributes) = attributes::parse(raw) else { return false };
-        let Some(at) = line.find('{') else { return false };
+        let Some(attributes) = attributes::parse(raw) else {
+            return false;
+        };
+        let Some(at) = line.find('{') else {
+            return false;
+        };
         let index = self.masked.lines.len();
-        self.masked.lines.push(Line { raw, attributes, loose: blank });
-        self.replace(start + at..start + at + raw.len(), &format!("{LINE}{index}-->"));
+        self.masked.lines.push(Line {
+            raw,
+            attributes,
+            loose: blank,
+        });
+        self.replace(
+            start + at..start + at + raw.len(),
+            &format!("{LINE}{index}-->"),
+        );
         true
     }
 
@@ -205,7 +227,9 @@ impl<'a> Scanner<'a> {
                 }
                 b'$' | b'\\' => self.formula(row),
                 _ => {
-                    let more = self.bytes[at..end].iter().position(|b| matches!(b, b'`' | b'<' | b'$' | b'\\'));
+                    let more = self.bytes[at..end]
+                        .iter()
+                        .position(|b| matches!(b, b'`' | b'<' | b'$' | b'\\'));
                     self.at = more.map_or(end, |more| at + more);
                 }
             }
@@ -245,14 +269,24 @@ impl<'a> Scanner<'a> {
             self.at += match self.bytes[start] {
                 b'$' => run(&self.bytes[start..], b'$'),
                 // An escape takes its character along.
-                _ => 1 + self.bytes.get(start + 1).map_or(0, |b| usize::from(b.is_ascii_punctuation())),
+                _ => {
+                    1 + self
+                        .bytes
+                        .get(start + 1)
+                        .map_or(0, |b| usize::from(b.is_ascii_punctuation()))
+                }
             };
             return;
         };
         let range = start..start + found.length;
         let raw = self.unquoted(range.clone(), row);
         let index = self.masked.formulas.len();
-        self.masked.formulas.push(Formula { raw, open: found.open, close: found.close, fence: found.fence });
+        self.masked.formulas.push(Formula {
+            raw,
+            open: found.open,
+            close: found.close,
+            fence: found.fence,
+        });
         self.replace(range.clone(), &format!("{FORMULA}{index}{FORMULA_END}"));
         self.at = range.end;
     }
@@ -267,7 +301,10 @@ impl<'a> Scanner<'a> {
             return Cow::Borrowed(raw);
         }
         let line = memchr::memrchr(b'\n', &self.bytes[..range.start]).map_or(0, |end| end + 1);
-        let quotes = self.bytes[line..range.start].iter().filter(|b| **b == b'>').count();
+        let quotes = self.bytes[line..range.start]
+            .iter()
+            .filter(|b| **b == b'>')
+            .count();
         if quotes == 0 {
             return Cow::Borrowed(raw);
         }
@@ -275,7 +312,10 @@ impl<'a> Scanner<'a> {
         for (number, line) in raw.split_inclusive('\n').enumerate() {
             let mut line = line;
             for _ in 0..if number == 0 { 0 } else { quotes } {
-                line = line.trim_start_matches(' ').strip_prefix('>').unwrap_or(line);
+                line = line
+                    .trim_start_matches(' ')
+                    .strip_prefix('>')
+                    .unwrap_or(line);
             }
             out.push_str(line);
         }
@@ -290,7 +330,10 @@ impl<'a> Scanner<'a> {
         let mut at = self.line_end(from);
         while at < self.bytes.len() {
             let end = self.line_end(at);
-            if self.bytes[at..end].iter().all(|b| matches!(b, b' ' | b'\t' | b'>' | b'\n' | b'\r')) {
+            if self.bytes[at..end]
+                .iter()
+                .all(|b| matches!(b, b' ' | b'\t' | b'>' | b'\n' | b'\r'))
+            {
                 break;
             }
             at = end;
@@ -302,7 +345,10 @@ impl<'a> Scanner<'a> {
     fn replace(&mut self, range: Range<usize>, with: &str) {
         self.out.push_str(&self.text[self.done..range.start]);
         self.out.push_str(with);
-        self.masked.shifts.push(Shift { at: self.out.len(), source: range.end });
+        self.masked.shifts.push(Shift {
+            at: self.out.len(),
+            source: range.end,
+        });
         self.done = range.end;
     }
 
@@ -334,11 +380,17 @@ mod tests {
     use super::*;
 
     fn masked(text: &str) -> (String, Vec<String>) {
-        let options = Options { math: true, ..Options::default() };
+        let options = Options {
+            math: true,
+            ..Options::default()
+        };
         let masked = mask(text, &options);
         let formulas = masked.formulas.iter().map(|f| f.raw.to_string()).collect();
         assert_eq!(masked.restore(&masked.text), text, "restored");
-        (masked.text.replace(FORMULA, "«").replace(FORMULA_END, "»"), formulas)
+        (
+            masked.text.replace(FORMULA, "«").replace(FORMULA_END, "»"),
+            formulas,
+        )
     }
 
     #[test]
@@ -352,7 +404,10 @@ mod tests {
         check("` $a$", "` «0»");
         check("```\n$a$\n```\n$b$", "```\n$a$\n```\n«0»");
         check("- ~~~\n  $a$\n  ~~~\n  $b$", "- ~~~\n  $a$\n  ~~~\n  «0»");
-        check("<a title=\"$x$\">$y$</a> <code>$z$</code>", "<a title=\"$x$\">«0»</a> <code>$z$</code>");
+        check(
+            "<a title=\"$x$\">$y$</a> <code>$z$</code>",
+            "<a title=\"$x$\">«0»</a> <code>$z$</code>",
+        );
         check("<!-- $x$ --> a < b $y$", "<!-- $x$ --> a < b «0»");
         check("\\$x$ y$ \\\\$z$", "\\$x$ y$ \\\\«0»");
         check("$a\n\nb$", "$a\n\nb$");
@@ -364,10 +419,13 @@ mod tests {
 
     #[test]
     fn quotes_are_no_part_of_a_formula() {
-        let options = Options { math: true, ..Options::default() };
+        let options = Options {
+            math: true,
+            ..Options::default()
+        };
         let masked = mask("> $$a\n> b\n>c$$", &options);
         assert_eq!(masked.formulas[0].raw, "$$a\n b\nc$$");
-        assert_eq!(masked.unmasked(2..9 + 2), 2..14);
+        assert_eq!(masked.unmasked(2..9), 2..14);
     }
 
     #[test]
@@ -384,10 +442,20 @@ mod tests {
 
     #[test]
     fn formulas_in_html_are_marked_once() {
-        let check = |html: &str, expected: &str| assert_eq!(math::in_html(html), expected, "{html}");
-        check("<p>a $x &lt; y$ <b title=\"$z$\">$ c $</b></p>", "<p>a <span class=\"math\">$x &lt; y$</span> <b title=\"$z$\"><span class=\"math\">$ c $</span></b></p>");
-        check("<pre>$x$</pre><span class=\"math\">$y$</span> $5", "<pre>$x$</pre><span class=\"math\">$y$</span> $5");
+        let check =
+            |html: &str, expected: &str| assert_eq!(math::in_html(html), expected, "{html}");
+        check(
+            "<p>a $x &lt; y$ <b title=\"$z$\">$ c $</b></p>",
+            "<p>a <span class=\"math\">$x &lt; y$</span> <b title=\"$z$\"><span class=\"math\">$ c $</span></b></p>",
+        );
+        check(
+            "<pre>$x$</pre><span class=\"math\">$y$</span> $5",
+            "<pre>$x$</pre><span class=\"math\">$y$</span> $5",
+        );
         check("plain", "plain");
-        check("\\(a\\)<!-- $x$", "<span class=\"math\">\\(a\\)</span><!-- $x$");
+        check(
+            "\\(a\\)<!-- $x$",
+            "<span class=\"math\">\\(a\\)</span><!-- $x$",
+        );
     }
 }

@@ -86,7 +86,12 @@ fn dollars(bytes: &[u8]) -> Option<Found> {
             return None;
         }
         let empty = bytes[2..at].iter().all(u8::is_ascii_whitespace);
-        return (!empty).then_some(Found { open: 2, close: 2, length: at + 2, fence: Fence::Dollars });
+        return (!empty).then_some(Found {
+            open: 2,
+            close: 2,
+            length: at + 2,
+            fence: Fence::Dollars,
+        });
     }
 }
 
@@ -111,14 +116,24 @@ fn dollar(bytes: &[u8], row: bool) -> Option<Found> {
     } else {
         !last_spaced && !bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
     };
-    sound.then_some(Found { open: 1, close: 1, length: at + 1, fence: Fence::Dollar })
+    sound.then_some(Found {
+        open: 1,
+        close: 1,
+        length: at + 1,
+        fence: Fence::Dollar,
+    })
 }
 
 fn brackets(text: &str, open: &str, close: &str, fence: Fence) -> Option<Found> {
     let inner = &text[open.len()..];
     let end = memchr::memmem::find(inner.as_bytes(), close.as_bytes())?;
     let sound = !inner[..end].trim().is_empty();
-    sound.then_some(Found { open: open.len(), close: close.len(), length: open.len() + end + close.len(), fence })
+    sound.then_some(Found {
+        open: open.len(),
+        close: close.len(),
+        length: open.len() + end + close.len(),
+        fence,
+    })
 }
 
 /// TeX as it was meant. Around Goldmark some wrote one level of escapes for
@@ -164,7 +179,10 @@ fn is_escaped(written: &str) -> bool {
                 }
             }
             b'\\' => {
-                let letters = bytes[at + 1..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
+                let letters = bytes[at + 1..]
+                    .iter()
+                    .take_while(|b| b.is_ascii_alphabetic())
+                    .count();
                 if letters == 0 {
                     if bytes.get(at + 1) == Some(&b'_') && text.is_none() {
                         return true;
@@ -188,14 +206,21 @@ fn is_escaped(written: &str) -> bool {
 /// Commands whose argument is prose, where `\_` is an underscore.
 fn is_text(name: &str) -> bool {
     name.starts_with("text")
-        || matches!(name, "mathrm" | "mathtt" | "mathsf" | "mathbf" | "mathit" | "operatorname" | "mbox" | "hbox")
+        || matches!(
+            name,
+            "mathrm" | "mathtt" | "mathsf" | "mathbf" | "mathit" | "operatorname" | "mbox" | "hbox"
+        )
         || matches!(name, "tag" | "label" | "ref" | "eqref" | "url" | "href")
 }
 
 /// Appends a formula with its delimiters; `inner` is TeX, unescaped.
 pub(super) fn push(out: &mut String, fence: Fence, inner: &str, block: bool) {
     let (open, close) = fence.pair();
-    out.push_str(if block { "<div class=\"math\">" } else { "<span class=\"math\">" });
+    out.push_str(if block {
+        "<div class=\"math\">"
+    } else {
+        "<span class=\"math\">"
+    });
     out.push_str(open);
     escape_html(out, inner);
     out.push_str(close);
@@ -232,7 +257,9 @@ pub fn in_html(html: &str) -> Cow<'_, str> {
                 done = at;
             }
             // An escape, or a run of dollars that close nothing.
-            None if bytes[at] == b'$' => at += bytes[at..].iter().take_while(|b| **b == b'$').count(),
+            None if bytes[at] == b'$' => {
+                at += bytes[at..].iter().take_while(|b| **b == b'$').count()
+            }
             None => at += 1,
         }
     }
@@ -254,9 +281,13 @@ pub(super) fn markup(text: &str) -> Option<usize> {
         b'!' | b'?' | b'/' => Some(memchr::memchr(b'>', &bytes[..bytes.len().min(LONGEST)])? + 1),
         b if b.is_ascii_alphabetic() => {
             let end = tag_end(bytes)?;
-            let name = bytes[1..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+            let name = bytes[1..]
+                .iter()
+                .take_while(|b| b.is_ascii_alphanumeric())
+                .count();
             let name = &text[1..1 + name];
-            if is_no_prose(name) || memchr::memmem::find(&bytes[..end], b"class=\"math\"").is_some() {
+            if is_no_prose(name) || memchr::memmem::find(&bytes[..end], b"class=\"math\"").is_some()
+            {
                 return Some(end + closing(&text[end..], name));
             }
             Some(end)
@@ -280,9 +311,12 @@ fn tag_end(bytes: &[u8]) -> Option<usize> {
 }
 
 fn is_no_prose(name: &str) -> bool {
-    ["pre", "code", "script", "style", "textarea", "math", "svg", "kbd", "samp", "template", "iframe"]
-        .iter()
-        .any(|other| name.eq_ignore_ascii_case(other))
+    [
+        "pre", "code", "script", "style", "textarea", "math", "svg", "kbd", "samp", "template",
+        "iframe",
+    ]
+    .iter()
+    .any(|other| name.eq_ignore_ascii_case(other))
 }
 
 /// How far it is past the end tag of `name`; to the end when there is none.
@@ -291,7 +325,9 @@ fn closing(text: &str, name: &str) -> usize {
     let mut at = 0;
     while let Some(next) = memchr::memmem::find(&bytes[at..], b"</") {
         at += next + 2;
-        let Some(found) = bytes.get(at..at + name.len()) else { break };
+        let Some(found) = bytes.get(at..at + name.len()) else {
+            break;
+        };
         if found.eq_ignore_ascii_case(name.as_bytes()) {
             return memchr::memchr(b'>', &bytes[at..]).map_or(text.len(), |end| at + end + 1);
         }

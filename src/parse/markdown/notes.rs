@@ -27,7 +27,11 @@ struct Note {
 
 impl<'a> Renderer<'a> {
     /// Takes the events of definitions aside; gives back all others.
-    pub(super) fn record(&mut self, event: Event<'a>, range: Range<usize>) -> Option<(Event<'a>, Range<usize>)> {
+    pub(super) fn record(
+        &mut self,
+        event: Event<'a>,
+        range: Range<usize>,
+    ) -> Option<(Event<'a>, Range<usize>)> {
         match (&mut self.notes.recording, event) {
             (None, Event::Start(Tag::FootnoteDefinition(label))) => {
                 self.notes.recording = Some((label.to_lowercase(), Vec::new()));
@@ -60,7 +64,11 @@ impl<'a> Renderer<'a> {
                 let wanted = format!("fn:{number}");
                 let id = self.ids.unique(&wanted).split_off("fn:".len());
                 self.notes.numbers.insert(key.clone(), number);
-                self.notes.used.push(Note { label: key, id, marks: 0 });
+                self.notes.used.push(Note {
+                    label: key,
+                    id,
+                    marks: 0,
+                });
                 number
             }
         };
@@ -69,7 +77,8 @@ impl<'a> Renderer<'a> {
         push_mark_id(&mut self.out, &note.id, note.marks);
         self.out.push_str("\"><a href=\"#fn:");
         escape_attr(&mut self.out, &note.id);
-        self.out.push_str("\" class=\"footnote-ref\" role=\"doc-noteref\">");
+        self.out
+            .push_str("\" class=\"footnote-ref\" role=\"doc-noteref\">");
         self.out.push_str(&number.to_string());
         self.out.push_str("</a></sup>");
         note.marks += 1;
@@ -87,7 +96,10 @@ impl<'a> Renderer<'a> {
             self.open_block(None);
             let mut events = events.into_iter().peekable();
             while let Some((event, range)) = events.next() {
-                let breaks = matches!(events.peek(), Some((Event::SoftBreak | Event::HardBreak, _)));
+                let breaks = matches!(
+                    events.peek(),
+                    Some((Event::SoftBreak | Event::HardBreak, _))
+                );
                 self.event(event, range, breaks);
                 if self.failed {
                     return;
@@ -98,7 +110,8 @@ impl<'a> Renderer<'a> {
         }
         self.out = page;
         self.fresh_line();
-        self.out.push_str("<section class=\"footnotes\" role=\"doc-endnotes\">\n<hr>\n<ol>\n");
+        self.out
+            .push_str("<section class=\"footnotes\" role=\"doc-endnotes\">\n<hr>\n<ol>\n");
         for (note, text) in self.notes.used.iter().zip(texts) {
             self.out.push_str("<li id=\"fn:");
             escape_attr(&mut self.out, &note.id);
@@ -112,7 +125,9 @@ impl<'a> Renderer<'a> {
                 // Entities, not the characters: glued to the word before, they make no word of their own.
                 self.out.push_str("&#160;<a href=\"#");
                 push_mark_id(&mut self.out, &note.id, mark);
-                self.out.push_str("\" class=\"footnote-backref\" role=\"doc-backlink\">&#x21a9;&#xfe0e;</a>");
+                self.out.push_str(
+                    "\" class=\"footnote-backref\" role=\"doc-backlink\">&#x21a9;&#xfe0e;</a>",
+                );
             }
             self.out.push_str(tail);
             self.out.push_str("</li>\n");

@@ -128,7 +128,9 @@ pub(super) struct Inline {
 
 pub(super) enum Closing {
     Tag(&'static str),
-    Link { silent: bool },
+    Link {
+        silent: bool,
+    },
     /// The opening was swallowed by a bare link: this many delimiters are text.
     Text(usize),
 }
@@ -164,10 +166,17 @@ pub(super) fn run(
         more_pending: false,
         failed: false,
     };
-    let mut events = Parser::new_ext(source, options.parser()).into_offset_iter().peekable();
+    let mut events = Parser::new_ext(source, options.parser())
+        .into_offset_iter()
+        .peekable();
     while let Some((event, range)) = events.next() {
-        let Some((event, range)) = renderer.record(event, range) else { continue };
-        let breaks = matches!(events.peek(), Some((Event::SoftBreak | Event::HardBreak, _)));
+        let Some((event, range)) = renderer.record(event, range) else {
+            continue;
+        };
+        let breaks = matches!(
+            events.peek(),
+            Some((Event::SoftBreak | Event::HardBreak, _))
+        );
         renderer.event(event, range, breaks);
         if renderer.failed {
             return Rendered::default();
@@ -296,7 +305,13 @@ impl Inline {
 }
 
 pub(super) fn heading(draft: Draft, level: u8, id: String, html: String, span: Span) -> Heading {
-    Heading { level, id, html, text: without_tokens(&draft.text).trim().to_owned(), span }
+    Heading {
+        level,
+        id,
+        html,
+        text: without_tokens(&draft.text).trim().to_owned(),
+        span,
+    }
 }
 
 /// A text without its tokens.

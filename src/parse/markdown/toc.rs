@@ -7,10 +7,18 @@ use crate::text::escape_attr;
 /// level that was skipped makes an entry without a text, as in Hugo. Empty
 /// when there is no such heading.
 pub fn toc(headings: &[Heading], start: u8, end: u8, ordered: bool) -> String {
-    let wanted: Vec<&Heading> =
-        headings.iter().filter(|h| h.level >= start && h.level <= end && !h.id.is_empty()).collect();
-    let Some(least) = wanted.iter().map(|h| h.level).min() else { return String::new() };
-    let (open, close) = if ordered { ("<ol>", "</ol>") } else { ("<ul>", "</ul>") };
+    let wanted: Vec<&Heading> = headings
+        .iter()
+        .filter(|h| h.level >= start && h.level <= end && !h.id.is_empty())
+        .collect();
+    let Some(least) = wanted.iter().map(|h| h.level).min() else {
+        return String::new();
+    };
+    let (open, close) = if ordered {
+        ("<ol>", "</ol>")
+    } else {
+        ("<ul>", "</ul>")
+    };
     let mut out = String::new();
     // Levels whose list is open; each but the innermost has an entry open.
     let mut depth = 0;
@@ -62,7 +70,9 @@ pub(super) fn entry(html: &str, holes: &[Hole]) -> String {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         if rest.starts_with("<sup id=\"fnref") {
-            rest = rest.find("</sup>").map_or("", |end| &rest[end + "</sup>".len()..]);
+            rest = rest
+                .find("</sup>")
+                .map_or("", |end| &rest[end + "</sup>".len()..]);
         } else if rest.starts_with("<a ") || rest.starts_with("<a>") || rest.starts_with("</a>") {
             rest = rest.find('>').map_or("", |end| &rest[end + 1..]);
         } else if let Some((0, end, index)) = token::find(rest) {

@@ -44,7 +44,14 @@ impl Quotes {
         }
     }
 
-    fn single(&mut self, before: char, after: char, line: &[u8], can_open: bool, can_close: bool) -> Option<Sign> {
+    fn single(
+        &mut self,
+        before: char,
+        after: char,
+        line: &[u8],
+        can_open: bool,
+        can_close: bool,
+    ) -> Option<Sign> {
         let byte = |at: usize| line.get(at).copied();
         // '90s
         if can_open
@@ -57,7 +64,9 @@ impl Quotes {
             return Some(Sign::Apostrophe);
         }
         // 'tis, 'em, 'n', 'long
-        if (is_p(before) || before.is_whitespace()) && matches!(byte(1), Some(b't' | b'e' | b'n' | b'l')) {
+        if (is_p(before) || before.is_whitespace())
+            && matches!(byte(1), Some(b't' | b'e' | b'n' | b'l'))
+        {
             return Some(Sign::Apostrophe);
         }
         // can't
@@ -90,7 +99,14 @@ impl Quotes {
         None
     }
 
-    fn double(&mut self, before: char, after: char, line: &[u8], can_open: bool, can_close: bool) -> Option<Sign> {
+    fn double(
+        &mut self,
+        before: char,
+        after: char,
+        line: &[u8],
+        can_open: bool,
+        can_close: bool,
+    ) -> Option<Sign> {
         if can_open && !can_close {
             self.double += 1;
             return Some(Sign::LeftDouble);
@@ -121,7 +137,11 @@ pub(super) fn run(line: &[u8]) -> Option<(Sign, usize)> {
 
 fn closes(after: char, line: &[u8], can_open: bool, can_close: bool) -> bool {
     let surely = can_close && !can_open;
-    let maybe = can_close && can_open && line.len() > 1 && is_p(after) && line.get(2).is_none_or(|b| ends_word(*b));
+    let maybe = can_close
+        && can_open
+        && line.len() > 1
+        && is_p(after)
+        && line.get(2).is_none_or(|b| ends_word(*b));
     surely || maybe
 }
 
@@ -141,7 +161,8 @@ fn right_flanking(before: char, after: char) -> bool {
 fn is_p(c: char) -> bool {
     use GeneralCategory as G;
     if c.is_ascii() {
-        return c.is_ascii_punctuation() && !matches!(c, '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~');
+        return c.is_ascii_punctuation()
+            && !matches!(c, '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~');
     }
     matches!(
         get_general_category(c),
@@ -174,5 +195,6 @@ fn is_letter(c: char) -> bool {
 }
 
 fn is_decimal(c: char) -> bool {
-    c.is_ascii_digit() || (!c.is_ascii() && get_general_category(c) == GeneralCategory::DecimalNumber)
+    c.is_ascii_digit()
+        || (!c.is_ascii() && get_general_category(c) == GeneralCategory::DecimalNumber)
 }
