@@ -9,6 +9,7 @@ use crate::parse::shortcode::{self, ArgValue, Call, Place};
 use crate::parse::markdown::{self, Origin};
 use crate::parse::{CodeBlock, Heading, Hole, Ids, token};
 use crate::text;
+use std::borrow::Cow;
 use std::rc::Rc;
 use tera::value::Key;
 use tera::{Context, ErrorKind, Map, Value};
@@ -424,8 +425,22 @@ impl<'a> Run<'a> {
             self.as_markdown(written, call, mode, &mut out);
         } else {
             self.weave(written, call.tag, &mut out);
+            if mode != Mode::Code && self.running.len() == 1 && self.env.options.markdown.math {
+                return self.with_formulas(out);
+            }
         }
         out
+    }
+
+    /// Formulas that stand in HTML which is no Markdown.
+    fn with_formulas(&mut self, html: String) -> String {
+        match markdown::formulas_in_html(&html) {
+            Cow::Borrowed(_) => html,
+            Cow::Owned(marked) => {
+                self.has_math = true;
+                marked
+            }
+        }
     }
 
     /// What a call in the Markdown form wrote. Marks are rendered first and
