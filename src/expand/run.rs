@@ -9,6 +9,7 @@ use crate::parse::shortcode::{self, ArgValue, Call, Place};
 use crate::parse::markdown::{self, Origin};
 use crate::parse::{CodeBlock, Heading, Hole, Ids, token};
 use crate::text;
+use std::borrow::Cow;
 use std::rc::Rc;
 use tera::value::Key;
 use tera::{Context, ErrorKind, Map, Value};
@@ -76,12 +77,12 @@ impl<'a> Run<'a> {
     /// Appends `html` to `out`, every call in it run and every mark rendered.
     /// What has no place of its own is said at `span`.
     pub(super) fn weave(&mut self, html: &str, span: Span, out: &mut String) {
-        let mut code = CodeScan::new(out.len());
+        let mut scan = Scan::new(out.len());
         let mut rest = html;
         while let Some(piece) = marks::next(&mut rest) {
             match piece {
                 Piece::Text(text) => out.push_str(text),
-                Piece::Token(index) => self.token(index, &mut rest, &mut code, span, out),
+                Piece::Token(index) => self.token(index, &mut rest, &mut scan, span, out),
                 Piece::Mark(mark) => self.mark(mark, span, out),
                 Piece::Cut => self.diagnostics.push(
                     Diagnostic::error("shortcode-template", span, "a filter has cut what `markdown` returned")
@@ -91,23 +92,27 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn token(&mut self, index: usize, rest: &mut &str, code: &mut CodeScan, span: Span, out: &mut String) {
+    fn token(&mut self, index: usize, rest: &mut &str, scan: &mut Scan, span: Span, out: &mut String) {
         match self.holes.get(index) {
             Some(Hole::Call(_)) if out.ends_with("<p>") && alone(rest).is_some() => {
                 let calls = alone(rest).unwrap_or(*rest);
                 let inside = &rest[..rest.len() - calls.len()];
-                self.paragraph(index, inside.trim_end(), out);
+                self.paragraph(index, inside.trim_end(), span, out);
                 *rest = calls.strip_prefix("</p>").unwrap_or(calls);
             }
             Some(Hole::Call(call)) => {
                 let call = *call;
-                let mode = if code.within(out) { Mode::Code } else { Mode::Inline };
+                let mode = scan.mode(out, rest);
                 let output = self.run(call, mode);
-                out.push_str(&output);
+                if self.fits(out.len() + output.len(), span) {
+                    out.push_str(&output);
+                }
             }
             Some(Hole::Html(html)) => {
                 let html = html.clone();
-                out.push_str(&html);
+                if self.fits(out.len() + html.len(), span) {
+                    out.push_str(&html);
+                }
             }
             Some(_) => {
                 self.settle(index, span);
@@ -121,7 +126,7 @@ impl<'a> Run<'a> {
     /// A paragraph of nothing but calls, of which `first` is the first. One
     /// call loses the `<p>`, as in Hugo; several do if all of them are blocks,
     /// which no paragraph may hold.
-    fn paragraph(&mut self, first: usize, others: &str, out: &mut String) {
+    fn paragraph(&mut self, first: usize, others: &str, span: Span, out: &mut String) {
         let mut indices = vec![first];
         let mut rest = others;
         while let Some(piece) = marks::next(&mut rest) {
@@ -139,13 +144,30 @@ impl<'a> Run<'a> {
             .into_iter()
             .map(|call| self.run(call, Mode::Block))
             .collect();
-        if outputs.len() == 1 || outputs.iter().all(|output| output.is_empty() || is_block(output)) {
+        let length: usize = outputs.iter().map(|output| output.len()).sum();
+        if !self.fits(out.len() + length, span) {
+            out.push_str("</p>");
+        } else if outputs.len() == 1 || outputs.iter().all(|output| output.is_empty() || is_block(output)) {
             out.truncate(out.len() - "<p>".len());
             out.push_str(&outputs.join("\n"));
         } else {
             out.push_str(&outputs.join("\n"));
             out.push_str("</p>");
         }
+    }
+
+    /// Whether a text of this many bytes may still be made: an inner text that
+    /// is used twice at each level of nesting would fill the memory.
+    fn fits(&mut self, bytes: usize, span: Span) -> bool {
+        if self.written + bytes <= MAX_BYTES {
+            return true;
+        }
+        if !self.stopped {
+            self.stopped = true;
+            let message = format!("the shortcodes of this page write more than {} MiB", MAX_BYTES >> 20);
+            self.diagnostics.push(Diagnostic::error("shortcode-budget", span, message));
+        }
+        false
     }
 
     /// Runs the calls within the strings of a hole.
@@ -234,8 +256,8 @@ impl<'a> Run<'a> {
         if marks::any(&heading.html) {
             let html = std::mem::take(&mut heading.html);
             self.weave(&html, heading.span, &mut heading.html);
+            heading.text = text::decode_entities(&without_tags(&heading.html)).trim().to_owned();
         }
-        self.settle_text(&mut heading.text, heading.span);
         heading
     }
 
@@ -319,6 +341,10 @@ impl<'a> Run<'a> {
         for heading in &mut rendered.headings {
             heading.span = span;
         }
+        if !raw_html {
+            // The remark that Goldmark leaves helps nobody in a caption.
+            rendered.html = rendered.html.replace("<!-- raw HTML omitted -->", "");
+        }
         (rendered.html, rendered.headings)
     }
 
@@ -350,7 +376,7 @@ impl<'a> Run<'a> {
         self.ran += 1;
         let same = |other: &usize| {
             let other = &self.calls[*other];
-            other.name == call.name && other.args == call.args && inner_text(other) == inner_text(call)
+            other.name == call.name && same_args(other, call) && inner_text(other) == inner_text(call)
         };
         let fault = if self.running.iter().any(same) {
             let message = format!("shortcode `{}` runs itself", call.name);
@@ -363,10 +389,6 @@ impl<'a> Run<'a> {
         } else if self.ran > MAX_CALLS {
             self.stopped = true;
             let message = format!("more than {MAX_CALLS} shortcodes run on one page");
-            Some(Diagnostic::error("shortcode-budget", call.tag, message))
-        } else if self.written > MAX_BYTES {
-            self.stopped = true;
-            let message = format!("the shortcodes of this page write more than {} MiB", MAX_BYTES >> 20);
             Some(Diagnostic::error("shortcode-budget", call.tag, message))
         } else {
             None
@@ -403,8 +425,22 @@ impl<'a> Run<'a> {
             self.as_markdown(written, call, mode, &mut out);
         } else {
             self.weave(written, call.tag, &mut out);
+            if mode != Mode::Code && self.running.len() == 1 && self.env.options.markdown.math {
+                return self.with_formulas(out);
+            }
         }
         out
+    }
+
+    /// Formulas that stand in HTML which is no Markdown.
+    fn with_formulas(&mut self, html: String) -> String {
+        match markdown::formulas_in_html(&html) {
+            Cow::Borrowed(_) => html,
+            Cow::Owned(marked) => {
+                self.has_math = true;
+                marked
+            }
+        }
     }
 
     /// What a call in the Markdown form wrote. Marks are rendered first and
@@ -551,6 +587,11 @@ impl<'a> Run<'a> {
     }
 }
 
+fn same_args(a: &Call, b: &Call) -> bool {
+    let args = |call: &Call| call.args.iter().map(|arg| (arg.name.clone(), arg.value.clone())).collect::<Vec<_>>();
+    a.args.len() == b.args.len() && args(a) == args(b)
+}
+
 fn inner_text(call: &Call) -> &str {
     call.inner.as_ref().map_or("", |inner| &inner.text)
 }
@@ -575,6 +616,7 @@ fn arguments(call: &Call, shortcode: &Shortcode) -> (Value, Value) {
                 if let Some(name) = names.get(positional.len()) {
                     args.insert(Key::from(name.clone()), value.clone());
                 }
+                args.insert(Key::from(positional.len() as u128), value.clone());
                 positional.push(value);
             }
         }
@@ -608,9 +650,22 @@ fn template_error(error: &tera::Error, call: &Call, template: &str) -> Diagnosti
         ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => {
             let span = report.span();
             let place = format!("{}:{}:{}", report.filename(), span.start_line, span.start_col + 1);
-            diagnostic(report.message(), Some(format!("in the template `{place}`")))
+            diagnostic(&in_our_style(report.message()), Some(format!("in the template `{place}`")))
         }
-        kind => diagnostic(&kind.to_string(), Some(format!("in the template `{template}`"))),
+        kind => diagnostic(&in_our_style(&kind.to_string()), Some(format!("in the template `{template}`"))),
+    }
+}
+
+/// Tera begins its messages with a capital; what variables there are is help.
+fn in_our_style(message: &str) -> String {
+    let (first, rest) = message.split_at(message.chars().next().map_or(0, char::len_utf8));
+    let lower = first.to_lowercase() + rest;
+    match lower.split_once(". Available variables: ") {
+        Some((message, names)) => {
+            let names = names.split(", ").filter(|name| !name.starts_with("__")).collect::<Vec<_>>().join(", ");
+            marks::with_help(message, &format!("there are {names}"))
+        }
+        None => lower,
     }
 }
 
@@ -663,29 +718,49 @@ fn without_tags(html: &str) -> String {
     out
 }
 
-/// Whether the end of an HTML text stands within `<code>` or `<pre>`; asked
-/// again and again while the text grows, it reads each byte once.
-struct CodeScan {
+/// What the end of an HTML text stands within; asked again and again while the
+/// text grows, it reads each byte once.
+struct Scan {
     read: usize,
-    depth: usize,
+    /// `<code>` and `<pre>` that are open.
+    code: usize,
+    paragraph: bool,
 }
 
-impl CodeScan {
-    fn new(from: usize) -> CodeScan {
-        CodeScan { read: from, depth: 0 }
+impl Scan {
+    fn new(from: usize) -> Scan {
+        Scan { read: from, code: 0, paragraph: false }
     }
 
-    fn within(&mut self, html: &str) -> bool {
-        let bytes = html.as_bytes();
-        while let Some(found) = memchr::memchr(b'<', &bytes[self.read.min(bytes.len())..]) {
-            let rest = &bytes[self.read + found + 1..];
-            let opens = [&b"code"[..], b"pre"].iter().any(|tag| is_tag(rest, tag));
-            let closes = rest.strip_prefix(b"/").is_some_and(|rest| is_tag(rest, b"code") || is_tag(rest, b"pre"));
-            self.depth = if opens { self.depth + 1 } else { self.depth.saturating_sub(usize::from(closes)) };
-            self.read += found + 1;
+    /// For a call between `before` and `after`.
+    fn mode(&mut self, before: &str, after: &str) -> Mode {
+        self.read_to_end(before);
+        let line = (before.is_empty() || before.ends_with('\n')) && (after.is_empty() || after.starts_with('\n'));
+        match (self.code > 0, line && !self.paragraph) {
+            (true, _) => Mode::Code,
+            (false, true) => Mode::Block,
+            (false, false) => Mode::Inline,
         }
-        self.read = bytes.len().max(self.read);
-        self.depth > 0
+    }
+
+    fn read_to_end(&mut self, html: &str) {
+        let bytes = html.as_bytes();
+        // A text may have lost a `<p>` at its end.
+        let mut at = self.read.min(bytes.len());
+        while let Some(found) = memchr::memchr(b'<', &bytes[at..]) {
+            at += found + 1;
+            let rest = &bytes[at..];
+            let (closes, rest) = match rest.strip_prefix(b"/") {
+                Some(rest) => (true, rest),
+                None => (false, rest),
+            };
+            if is_tag(rest, b"p") {
+                self.paragraph = !closes;
+            } else if is_tag(rest, b"code") || is_tag(rest, b"pre") {
+                self.code = if closes { self.code.saturating_sub(1) } else { self.code + 1 };
+            }
+        }
+        self.read = bytes.len();
     }
 }
 
