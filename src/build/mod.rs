@@ -27,7 +27,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Called with (done, all) after every file that is rendered.
-pub type Progress = dyn Fn(usize, usize) + Send + Sync;
+pub type Progress<'p> = dyn Fn(usize, usize) + Send + Sync + 'p;
 
 #[derive(Clone, Default)]
 pub struct Options {
@@ -201,7 +201,7 @@ pub fn build(
     options: &Options,
     sources: &mut Sources,
     diagnostics: &mut Vec<Diagnostic>,
-    progress: &Progress,
+    progress: &Progress<'_>,
 ) -> Result<Report, Failure> {
     let Compiled { renderer, rooms } = compile(options, sources, diagnostics)?;
     let site = renderer.shared.site.clone();

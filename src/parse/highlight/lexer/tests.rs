@@ -126,13 +126,10 @@ fn found(syntax: &'static SyntaxReference, code: &str) -> Vec<Class> {
     let start = lexer.start(syntax).unwrap();
     let mut state = lexer.states[start as usize].clone();
     let clock = || Duration::ZERO;
-    let deadline = Deadline {
-        at: Duration::MAX,
-        clock: &clock,
-    };
+    let mut run = Run::new(Duration::MAX, &clock);
     let mut all = Vec::new();
     for line in code.split_inclusive('\n') {
-        assert!(lexer.lex(&mut state, line, &deadline).is_ok());
+        assert!(lexer.lex(&mut state, line, &mut run).is_ok());
         let mut at = 0;
         for (end, class) in &lexer.scan.runs {
             all.extend(std::iter::repeat_n(*class, end - at));
