@@ -41,7 +41,10 @@ fn shapes(name: &str) -> &'static str {
         "website" | "web" | "homepage" | "globe" => {
             r#"<circle cx="12" cy="12" r="8.5"/><path d="M3.5 12h17M12 3.5c5 5 5 12 0 17M12 3.5c-5 5-5 12 0 17"/>"#
         }
-        "github" | "gitea" | "forgejo" | "codeberg" | "git" => {
+        "github" => {
+            r#"<path d="M4.5 13c0-2 .7-3.2 1.5-4V4.6l3.2 1.6c1.8-.5 3.8-.5 5.6 0L18 4.6V9c.8.8 1.5 2 1.5 4 0 4-3.5 6-7.5 6s-7.5-2-7.5-6z"/><path d="M9 12.5V14M15 12.5V14"/>"#
+        }
+        "gitea" | "forgejo" | "codeberg" | "git" => {
             r#"<circle cx="7" cy="5.5" r="2"/><circle cx="7" cy="18.5" r="2"/><circle cx="17" cy="8.5" r="2"/><path d="M7 7.5v9M17 10.5c0 4-6 2.5-9 6"/>"#
         }
         "gitlab" => r#"<path d="m12 20.5-8.5-7L6 4l3 6.5h6L18 4l2.5 9.5z"/>"#,

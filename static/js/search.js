@@ -8,7 +8,9 @@
 	const list = root.querySelector(".search-results");
 	const status = root.querySelector(".search-status");
 	const words = root.dataset;
-	const limit = 30;
+	const limit = +words.limit || 30;
+	const keys = words.keys?.split(" ");
+	const wanted = (...names) => !keys || names.some((name) => keys.includes(name));
 	let pages, loading;
 
 	// Case, accents and width (ＡＢＣ) do not matter.
@@ -23,13 +25,14 @@
 			if (!answer.ok) throw new Error(answer.status);
 			const items = await answer.json();
 			pages = items.map((item) => {
-				const text = [item.description || item.summary, item.content].filter(Boolean).join(" … ");
+				const summary = wanted("summary", "description") && (item.description || item.summary);
+				const text = [summary, wanted("content") && item.content].filter(Boolean).join(" … ");
 				return {
 					title: String(item.title || ""),
 					url: String(item.url || item.permalink || ""),
 					text,
 					inTitle: fold(String(item.title || "")),
-					inTags: fold(names(item.tags)),
+					inTags: wanted("tags") ? fold(names(item.tags)) : "",
 					inText: fold(text),
 				};
 			});
@@ -101,7 +104,9 @@
 	};
 
 	const show = () => {
-		const terms = [...new Set(fold(input.value).split(/\s+/).filter(Boolean))].slice(0, 12);
+		// One letter may be too short to search for, one ideograph never is.
+		const long = (term) => term.length >= (+words.least || 1) || /[^\x00-\u05ff]/.test(term);
+		const terms = [...new Set(fold(input.value).split(/\s+/))].filter((term) => term && long(term)).slice(0, 12);
 		list.replaceChildren();
 		if (!terms.length) return void (status.textContent = "");
 		const found = [];
