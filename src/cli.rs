@@ -31,7 +31,12 @@ pub mod exit {
 
 /// Turns a folder of Markdown into a finished site.
 #[derive(Parser)]
-#[command(name = "longhand", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "longhand",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 struct Typed {
     #[command(subcommand)]
     command: Command,
@@ -55,10 +60,21 @@ struct SiteArgs {
     #[arg(short = 'c', long = "config", value_name = "FILE")]
     config: Option<PathBuf>,
     /// The address that the site will have, for example https://example.org/
-    #[arg(short = 'b', long = "base-url", alias = "baseURL", alias = "baseurl", value_name = "URL")]
+    #[arg(
+        short = 'b',
+        long = "base-url",
+        alias = "baseURL",
+        alias = "baseurl",
+        value_name = "URL"
+    )]
     base_url: Option<String>,
     /// The environment, which chooses config/ENV/
-    #[arg(long = "env", alias = "environment", value_name = "NAME", default_value = "production")]
+    #[arg(
+        long = "env",
+        alias = "environment",
+        value_name = "NAME",
+        default_value = "production"
+    )]
     env: String,
     /// Print machine-readable JSON on standard output
     #[arg(long)]
@@ -70,7 +86,13 @@ struct Build {
     #[command(flatten)]
     site: SiteArgs,
     /// The output folder [default: the configuration's publishDir, or public]
-    #[arg(short = 'o', long = "output", alias = "destination", short_alias = 'd', value_name = "DIR")]
+    #[arg(
+        short = 'o',
+        long = "output",
+        alias = "destination",
+        short_alias = 'd',
+        value_name = "DIR"
+    )]
     output: Option<PathBuf>,
     /// Include drafts
     #[arg(short = 'D', long = "drafts", alias = "buildDrafts")]
@@ -121,7 +143,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let typed = match Typed::try_parse_from(arguments) {
         Ok(typed) => typed,
         Err(error) => {
-            let code = if error.use_stderr() { exit::USAGE } else { exit::FINE };
+            let code = if error.use_stderr() {
+                exit::USAGE
+            } else {
+                exit::FINE
+            };
             // A closed pipe is nobody's concern here.
             let _ = error.print();
             return code;
@@ -147,16 +173,25 @@ fn run_build(arguments: &Build) -> u8 {
     let started = Instant::now();
     let mut options = options(&arguments.site);
     options.output.clone_from(&arguments.output);
-    (options.drafts, options.future, options.expired) = (arguments.drafts, arguments.future, arguments.expired);
+    (options.drafts, options.future, options.expired) =
+        (arguments.drafts, arguments.future, arguments.expired);
     (options.strict, options.adopt) = (arguments.strict, arguments.adopt);
-    let voice = Voice { json: arguments.site.json, quiet: arguments.quiet, verbose: arguments.verbose };
+    let voice = Voice {
+        json: arguments.site.json,
+        quiet: arguments.quiet,
+        verbose: arguments.verbose,
+    };
     let mut sources = Sources::new(&options.source);
     let mut diagnostics = said_of_arguments(arguments);
     if let Some(now) = &arguments.now {
         match build::moment(now) {
             Ok(moment) => options.now = Some(moment),
             Err(why) => {
-                diagnostics.push(Diagnostic::error("usage", None, format!("`--now {now}` is no date: {why}")));
+                diagnostics.push(Diagnostic::error(
+                    "usage",
+                    None,
+                    format!("`--now {now}` is no date: {why}"),
+                ));
                 report::diagnostics(&mut diagnostics, &sources, &voice);
                 return exit::USAGE;
             }
@@ -166,7 +201,9 @@ fn run_build(arguments: &Build) -> u8 {
     // Without a handler Ctrl-C would still leave the old output whole, only with a staging folder beside it.
     let _ = ctrlc::set_handler(move || cancel.store(true, Ordering::Relaxed));
     let progress = report::Progress::new(&voice, started);
-    let result = build::build(&options, &mut sources, &mut diagnostics, &|done, all| progress.step(done, all));
+    let result = build::build(&options, &mut sources, &mut diagnostics, &|done, all| {
+        progress.step(done, all)
+    });
     progress.finish();
     report::diagnostics(&mut diagnostics, &sources, &voice);
     match result {
@@ -183,32 +220,67 @@ fn said_of_arguments(arguments: &Build) -> Vec<Diagnostic> {
     let mut said = Vec::new();
     let mut idle = |on: bool, name: &str, why: &str| {
         if on {
-            said.push(Diagnostic::warning("no-effect", None, format!("`{name}` has nothing to do here: {why}")));
+            said.push(Diagnostic::warning(
+                "no-effect",
+                None,
+                format!("`{name}` has nothing to do here: {why}"),
+            ));
         }
     };
-    idle(arguments.minify, "--minify", "pages are written compactly as it is");
-    idle(arguments.gc, "--gc", "nothing is left over that would have to be collected");
+    idle(
+        arguments.minify,
+        "--minify",
+        "pages are written compactly as it is",
+    );
+    idle(
+        arguments.gc,
+        "--gc",
+        "nothing is left over that would have to be collected",
+    );
     idle(
         arguments.clean_destination_dir,
         "--cleanDestinationDir",
         "files of an earlier build that are no longer made are always removed, others never",
     );
-    idle(arguments.cache_dir.is_some(), "--cache-dir", "this version keeps no cache");
+    idle(
+        arguments.cache_dir.is_some(),
+        "--cache-dir",
+        "this version keeps no cache",
+    );
     said
 }
 
 fn run_config(arguments: &ConfigArgs) -> u8 {
     let options = options(&arguments.site);
-    let voice = Voice { json: arguments.site.json, quiet: false, verbose: true };
+    let voice = Voice {
+        json: arguments.site.json,
+        quiet: false,
+        verbose: true,
+    };
     let mut sources = Sources::new(&options.source);
     let mut diagnostics = Vec::new();
     let result = build::configure(&options, &mut sources, &mut diagnostics);
-    report::diagnostics(&mut diagnostics, &sources, &Voice { json: false, ..voice });
+    report::diagnostics(
+        &mut diagnostics,
+        &sources,
+        &Voice {
+            json: false,
+            ..voice
+        },
+    );
     match result {
         Ok(config) => {
             report::config(&config, &sources, &voice);
             exit::FINE
         }
-        Err(failure) => report::failed(&failure, &diagnostics, false, &Voice { json: false, ..voice }),
+        Err(failure) => report::failed(
+            &failure,
+            &diagnostics,
+            false,
+            &Voice {
+                json: false,
+                ..voice
+            },
+        ),
     }
 }

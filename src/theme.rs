@@ -31,7 +31,12 @@ pub fn statics() -> Vec<File> {
 
 fn files<E: RustEmbed>() -> Vec<File> {
     let mut files: Vec<File> = E::iter()
-        .filter_map(|name| E::get(&name).map(|file| File { name: name.into_owned(), bytes: file.data }))
+        .filter_map(|name| {
+            E::get(&name).map(|file| File {
+                name: name.into_owned(),
+                bytes: file.data,
+            })
+        })
         .collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     files

@@ -45,12 +45,23 @@ fn every_case_holds() {
     let mut files: Vec<PathBuf> = walkdir::WalkDir::new(&folder)
         .into_iter()
         .map(|entry| entry.expect("the cases can be listed").into_path())
-        .filter(|path| path.extension().is_some_and(|e| e == "txt") && path.to_string_lossy().contains(&wanted))
+        .filter(|path| {
+            path.extension().is_some_and(|e| e == "txt") && path.to_string_lossy().contains(&wanted)
+        })
         .collect();
     files.sort();
     assert!(!files.is_empty(), "no case is called `{wanted}`");
-    let failures: Vec<String> = files.par_iter().filter_map(|file| run_case(file).err()).collect();
-    assert!(failures.is_empty(), "{} of {} cases fail:\n\n{}", failures.len(), files.len(), failures.join("\n"));
+    let failures: Vec<String> = files
+        .par_iter()
+        .filter_map(|file| run_case(file).err())
+        .collect();
+    assert!(
+        failures.is_empty(),
+        "{} of {} cases fail:\n\n{}",
+        failures.len(),
+        files.len(),
+        failures.join("\n")
+    );
 }
 
 fn run_case(file: &Path) -> Result<(), String> {
@@ -97,7 +108,10 @@ fn run_case(file: &Path) -> Result<(), String> {
     if failures.is_empty() {
         return Ok(());
     }
-    Err(format!("=====> {}\n{failures}", file.file_name().unwrap_or_default().to_string_lossy()))
+    Err(format!(
+        "=====> {}\n{failures}",
+        file.file_name().unwrap_or_default().to_string_lossy()
+    ))
 }
 
 fn split(text: &str) -> (String, Vec<Block>) {
@@ -105,7 +119,10 @@ fn split(text: &str) -> (String, Vec<Block>) {
     let mut blocks: Vec<Block> = Vec::new();
     for line in text.split_inclusive('\n') {
         match (line.strip_prefix("=== "), blocks.last_mut()) {
-            (Some(head), _) => blocks.push(Block { head: head.trim_end().to_owned(), body: String::new() }),
+            (Some(head), _) => blocks.push(Block {
+                head: head.trim_end().to_owned(),
+                body: String::new(),
+            }),
             (None, Some(block)) => block.body.push_str(line),
             (None, None) => intro.push_str(line),
         }
@@ -115,9 +132,12 @@ fn split(text: &str) -> (String, Vec<Block>) {
 
 fn put(site: &Path, head: &str, body: &str) {
     if let Some(link) = head.strip_prefix("link ") {
-        let (path, target) = link.split_once(" -> ").expect("a link is written `link path -> target`");
+        let (path, target) = link
+            .split_once(" -> ")
+            .expect("a link is written `link path -> target`");
         let path = site.join(path);
-        std::fs::create_dir_all(path.parent().expect("a link has a folder")).expect("a folder can be made");
+        std::fs::create_dir_all(path.parent().expect("a link has a folder"))
+            .expect("a folder can be made");
         #[cfg(unix)]
         std::os::unix::fs::symlink(target, path).expect("a link can be made");
         #[cfg(not(unix))]
@@ -138,7 +158,8 @@ fn put(site: &Path, head: &str, body: &str) {
         None => (head, body.as_bytes().to_vec()),
     };
     let path = site.join(path);
-    std::fs::create_dir_all(path.parent().expect("a file has a folder")).expect("a folder can be made");
+    std::fs::create_dir_all(path.parent().expect("a file has a folder"))
+        .expect("a folder can be made");
     std::fs::write(path, bytes).expect("a file of the case can be written");
 }
 
@@ -155,7 +176,8 @@ fn unescape(body: &str) -> Vec<u8> {
             }
             Some(b'u') => {
                 let end = escape.find('}').expect("\\u{…} is closed");
-                let code = u32::from_str_radix(&escape[2..end], 16).expect("\\u{…} holds hexadecimal digits");
+                let code = u32::from_str_radix(&escape[2..end], 16)
+                    .expect("\\u{…} holds hexadecimal digits");
                 let c = char::from_u32(code).expect("\\u{…} is a character");
                 out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
                 &escape[end + 1..]
@@ -201,18 +223,33 @@ fn run(command: &str, site: &Path) -> Ran {
         .output()
         .expect("the program starts");
     let tidy = |bytes: &[u8]| {
-        let text = String::from_utf8_lossy(bytes).replace(&site.to_string_lossy().into_owned(), "SITE");
+        let text =
+            String::from_utf8_lossy(bytes).replace(&site.to_string_lossy().into_owned(), "SITE");
         // The one thing that differs from run to run.
-        text.lines().map(|line| if line.trim_start().starts_with("time ") { "  time …\n".to_owned() } else { format!("{line}\n") }).collect()
+        text.lines()
+            .map(|line| {
+                if line.trim_start().starts_with("time ") {
+                    "  time …\n".to_owned()
+                } else {
+                    format!("{line}\n")
+                }
+            })
+            .collect()
     };
-    Ran { code: output.status.code().unwrap_or(-1), stdout: tidy(&output.stdout), stderr: tidy(&output.stderr) }
+    Ran {
+        code: output.status.code().unwrap_or(-1),
+        stdout: tidy(&output.stdout),
+        stderr: tidy(&output.stderr),
+    }
 }
 
 enum Verdict {
     Fine,
     /// Not an expectation but a file for the next command.
     Put,
-    Differs { got: String },
+    Differs {
+        got: String,
+    },
     Wrong(String),
 }
 
@@ -220,11 +257,18 @@ fn check(site: &Path, ran: &Ran, head: &str, body: &str) -> Verdict {
     if let Some(code) = head.strip_prefix("exit ") {
         return match code.parse() {
             Ok(code) if ran.code == code => Verdict::Fine,
-            _ => Verdict::Wrong(format!("the exit code was {}\n(stdout was)\n{}", ran.code, ran.stdout)),
+            _ => Verdict::Wrong(format!(
+                "the exit code was {}\n(stdout was)\n{}",
+                ran.code, ran.stdout
+            )),
         };
     }
     if let Some(path) = head.strip_prefix("absent ") {
-        return if site.join(path).exists() { Verdict::Wrong("it exists".into()) } else { Verdict::Fine };
+        return if site.join(path).exists() {
+            Verdict::Wrong("it exists".into())
+        } else {
+            Verdict::Fine
+        };
     }
     if let Some(folder) = head.strip_suffix(" files") {
         return same(body, files_below(&site.join(folder)));
@@ -246,11 +290,17 @@ fn check(site: &Path, ran: &Ran, head: &str, body: &str) -> Verdict {
         return same(body, got);
     }
     let lines = body.lines().filter(|line| !line.trim().is_empty());
-    let wrong: Vec<&str> = lines.filter(|line| got.contains(line.trim()) != (mode == "contains")).collect();
+    let wrong: Vec<&str> = lines
+        .filter(|line| got.contains(line.trim()) != (mode == "contains"))
+        .collect();
     if wrong.is_empty() {
         return Verdict::Fine;
     }
-    let not = if mode == "contains" { "does not hold" } else { "holds" };
+    let not = if mode == "contains" {
+        "does not hold"
+    } else {
+        "holds"
+    };
     Verdict::Wrong(format!("{not}:\n{}\nit is:\n{got}", wrong.join("\n")))
 }
 
@@ -258,7 +308,11 @@ fn same(want: &str, mut got: String) -> Verdict {
     if !got.is_empty() && !got.ends_with('\n') {
         got.push('\n');
     }
-    if want == got { Verdict::Fine } else { Verdict::Differs { got } }
+    if want == got {
+        Verdict::Fine
+    } else {
+        Verdict::Differs { got }
+    }
 }
 
 fn files_below(folder: &Path) -> String {
@@ -266,7 +320,16 @@ fn files_below(folder: &Path) -> String {
         .into_iter()
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_file())
-        .filter_map(|entry| Some(entry.path().strip_prefix(folder).ok()?.to_string_lossy().into_owned()))
+        .filter_map(|entry| {
+            Some(
+                entry
+                    .path()
+                    .strip_prefix(folder)
+                    .ok()?
+                    .to_string_lossy()
+                    .into_owned(),
+            )
+        })
         .filter(|path| path != ".longhand.json")
         .collect();
     files.sort();
@@ -275,8 +338,13 @@ fn files_below(folder: &Path) -> String {
 
 fn difference(want: &str, got: &str) -> String {
     let mut out = String::new();
-    let (want_lines, got_lines): (Vec<&str>, Vec<&str>) = (want.lines().collect(), got.lines().collect());
-    let same = want_lines.iter().zip(&got_lines).take_while(|(a, b)| a == b).count();
+    let (want_lines, got_lines): (Vec<&str>, Vec<&str>) =
+        (want.lines().collect(), got.lines().collect());
+    let same = want_lines
+        .iter()
+        .zip(&got_lines)
+        .take_while(|(a, b)| a == b)
+        .count();
     let _ = writeln!(out, "(the first {same} lines are as expected)");
     for line in want_lines.iter().skip(same).take(12) {
         let _ = writeln!(out, "- {line}");

@@ -27,7 +27,14 @@ impl HighlightStyles {
         let light = said.style.as_deref().unwrap_or("longhand");
         let dark = said.style_dark.as_deref().unwrap_or(light);
         let css = highlight::styles(light, dark).unwrap_or_else(|unknown| {
-            let warning = Diagnostic::warning("unknown-style", None, format!("`markup.highlight.style` names the style `{}`, which is not known", unknown.name));
+            let warning = Diagnostic::warning(
+                "unknown-style",
+                None,
+                format!(
+                    "`markup.highlight.style` names the style `{}`, which is not known",
+                    unknown.name
+                ),
+            );
             diagnostics.push(match unknown.nearest {
                 Some(near) => warning.help(format!("did you mean `{near}`?")),
                 None => warning.help("the theme's own colours are used"),
@@ -60,7 +67,10 @@ pub fn build(rooms: &Rooms, highlighted: &HighlightStyles) -> Result<Vec<Asset>,
         if !file.name.ends_with(".css") && !file.name.ends_with(".js") {
             continue;
         }
-        let own = rooms.own_statics.iter().find(|(_, output)| *output == file.name);
+        let own = rooms
+            .own_statics
+            .iter()
+            .find(|(_, output)| *output == file.name);
         let mut bytes = match own {
             Some((own, _)) => source::bytes(&own.disk)?,
             None => file.bytes.to_vec(),
@@ -80,11 +90,23 @@ pub fn build(rooms: &Rooms, highlighted: &HighlightStyles) -> Result<Vec<Asset>,
 /// `css/longhand.css` → `css/longhand.3f2a9c1b.css`.
 fn asset(name: String, bytes: Vec<u8>) -> Asset {
     let digest = Sha256::digest(&bytes);
-    let short: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let short: String = digest
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let output = match name.rsplit_once('.') {
         Some((stem, extension)) => format!("{stem}.{short}.{extension}"),
         None => name.clone(),
     };
-    let integrity = format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(digest));
-    Asset { name, output, bytes: Arc::from(bytes), integrity }
+    let integrity = format!(
+        "sha256-{}",
+        base64::engine::general_purpose::STANDARD.encode(digest)
+    );
+    Asset {
+        name,
+        output,
+        bytes: Arc::from(bytes),
+        integrity,
+    }
 }

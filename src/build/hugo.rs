@@ -13,7 +13,11 @@ pub fn report(rooms: &Rooms, diagnostics: &mut Vec<Diagnostic>) {
         );
     }
     if !rooms.themes.is_empty() {
-        let names: Vec<String> = rooms.themes.iter().map(|name| format!("`{name}`")).collect();
+        let names: Vec<String> = rooms
+            .themes
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
         diagnostics.push(
             Diagnostic::info("hugo-themes", None, format!("`themes/` is not used ({})", names.join(", ")))
                 .help("the built-in theme honours the switches of PaperMod; override its files in `templates/` and `static/`"),

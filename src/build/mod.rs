@@ -82,30 +82,56 @@ pub struct Report {
 }
 
 /// Reads the configuration alone.
-pub fn configure(options: &Options, sources: &mut Sources, diagnostics: &mut Vec<Diagnostic>) -> Result<Config, Failure> {
-    let found = rooms::config_files(&options.source, options.config.as_deref(), sources, diagnostics)?;
+pub fn configure(
+    options: &Options,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Config, Failure> {
+    let found = rooms::config_files(
+        &options.source,
+        options.config.as_deref(),
+        sources,
+        diagnostics,
+    )?;
     let files: Vec<config::ConfigFile> = found
         .iter()
         .map(|id| {
             let source = sources.get(*id);
-            config::ConfigFile { id: *id, path: &source.path, text: &source.text }
+            config::ConfigFile {
+                id: *id,
+                path: &source.path,
+                text: &source.text,
+            }
         })
         .collect();
-    let folder = options.source.canonicalize().unwrap_or_else(|_| options.source.clone());
+    let folder = options
+        .source
+        .canonicalize()
+        .unwrap_or_else(|_| options.source.clone());
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, _)| name.starts_with("HUGO_") || name.starts_with("LONGHAND_"))
         .collect();
     let asked = config::Options {
-        folder: folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-        files: options.config.as_ref().map(|_| files.iter().map(|file| file.path.to_owned()).collect()),
+        folder: folder
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default(),
+        files: options
+            .config
+            .as_ref()
+            .map(|_| files.iter().map(|file| file.path.to_owned()).collect()),
         environment: Some(options.environment.clone()).filter(|name| !name.is_empty()),
         base_url: options.base_url.clone(),
         variables,
     };
     let (mut config, mut said) = config::load(&files, &asked);
     diagnostics.append(&mut said);
-    let native = config.zero || config.files.iter().any(|id| file_name(&sources.get(*id).path).starts_with("longhand."));
+    let native = config.zero
+        || config
+            .files
+            .iter()
+            .any(|id| file_name(&sources.get(*id).path).starts_with("longhand."));
     if native {
         for language in &mut config.languages {
             show_by_itself(&mut language.switches);
@@ -114,7 +140,10 @@ pub fn configure(options: &Options, sources: &mut Sources, diagnostics: &mut Vec
     config.build_drafts |= options.drafts;
     config.build_future |= options.future;
     config.build_expired |= options.expired;
-    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+    if diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error)
+    {
         return Err(Failure::Usage);
     }
     Ok(config)
@@ -141,11 +170,19 @@ fn show_by_itself(switches: &mut Switches) {
 }
 
 /// Reads a site and everything in it, up to where pages can be rendered.
-pub fn compile(options: &Options, sources: &mut Sources, diagnostics: &mut Vec<Diagnostic>) -> Result<Compiled, Failure> {
+pub fn compile(
+    options: &Options,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Compiled, Failure> {
     if !options.source.is_dir() {
         diagnostics.push(
-            Diagnostic::error("no-site", None, format!("there is no folder `{}`", options.source.display()))
-                .help("name the site's folder with `-s DIR`"),
+            Diagnostic::error(
+                "no-site",
+                None,
+                format!("there is no folder `{}`", options.source.display()),
+            )
+            .help("name the site's folder with `-s DIR`"),
         );
         return Err(Failure::Usage);
     }
@@ -173,10 +210,16 @@ pub fn compile(options: &Options, sources: &mut Sources, diagnostics: &mut Vec<D
         now,
     };
     let mut site = Site::new(parts, diagnostics);
-    if site.pages.iter().all(|page| page.doc.is_none()) && !diagnostics.iter().any(|d| d.severity == Severity::Error) {
+    if site.pages.iter().all(|page| page.doc.is_none())
+        && !diagnostics.iter().any(|d| d.severity == Severity::Error)
+    {
         diagnostics.push(
-            Diagnostic::warning("empty-site", None, format!("there is no page in `{}`", rooms.content_folder()))
-                .help("write a first one, for example `content/first-post.md`"),
+            Diagnostic::warning(
+                "empty-site",
+                None,
+                format!("there is no page in `{}`", rooms.content_folder()),
+            )
+            .help("write a first one, for example `content/first-post.md`"),
         );
     }
     let sitemaps = outputs::sitemaps(&site);
@@ -208,7 +251,14 @@ pub fn build(
     let target = target(options, &rooms);
     let emitter = emit::prepare(&target).map_err(Failure::Emit)?;
     let routes = &site.routes.all;
-    emitter.directories(routes.iter().filter_map(|route| route.output.rsplit_once('/')).map(|(folder, _)| folder)).map_err(Failure::Emit)?;
+    emitter
+        .directories(
+            routes
+                .iter()
+                .filter_map(|route| route.output.rsplit_once('/'))
+                .map(|(folder, _)| folder),
+        )
+        .map_err(Failure::Emit)?;
     let done = std::sync::atomic::AtomicUsize::new(0);
     let results: Vec<Result<Vec<Diagnostic>, Failure>> = routes
         .par_iter()
@@ -233,11 +283,20 @@ pub fn build(
 }
 
 /// Renders one job and stages its file.
-fn one(renderer: &Renderer, route: &Route, emitter: &emit::Emitter, root: &Path) -> Result<Vec<Diagnostic>, Failure> {
+fn one(
+    renderer: &Renderer,
+    route: &Route,
+    emitter: &emit::Emitter,
+    root: &Path,
+) -> Result<Vec<Diagnostic>, Failure> {
     let mut said = Vec::new();
     match renderer.render(&route.job, &mut said) {
-        Some(Output::Bytes(bytes)) => emitter.write(&route.output, &bytes).map_err(Failure::Emit)?,
-        Some(Output::Copy(path)) => emitter.copy(&route.output, &root.join(&*path)).map_err(Failure::Emit)?,
+        Some(Output::Bytes(bytes)) => emitter
+            .write(&route.output, &bytes)
+            .map_err(Failure::Emit)?,
+        Some(Output::Copy(path)) => emitter
+            .copy(&route.output, &root.join(&*path))
+            .map_err(Failure::Emit)?,
         None => {}
     }
     Ok(said)
@@ -259,7 +318,12 @@ fn target(options: &Options, rooms: &Rooms) -> emit::Target {
 
 fn report(renderer: &Renderer, output: &Path) -> Report {
     let site = &renderer.shared.site;
-    let of = |kind: Kind| site.pages.iter().filter(|page| page.kind == kind && page.rendered).count();
+    let of = |kind: Kind| {
+        site.pages
+            .iter()
+            .filter(|page| page.kind == kind && page.rendered)
+            .count()
+    };
     let mut terms: Vec<(String, usize)> = Vec::new();
     for taxonomy in &site.taxonomies {
         match terms.iter_mut().find(|(name, _)| *name == taxonomy.name) {

@@ -33,11 +33,18 @@ pub struct Progress {
 impl Progress {
     pub fn new(voice: &Voice, started: Instant) -> Progress {
         let shown = !voice.json && !voice.quiet && std::io::stderr().is_terminal();
-        let bar = if shown { ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()) } else { ProgressBar::hidden() };
+        let bar = if shown {
+            ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())
+        } else {
+            ProgressBar::hidden()
+        };
         if let Ok(style) = ProgressStyle::with_template("  {bar:32} {pos} of {len} files") {
             bar.set_style(style.progress_chars("━━ "));
         }
-        Progress { bar: if shown { bar } else { ProgressBar::hidden() }, started }
+        Progress {
+            bar: if shown { bar } else { ProgressBar::hidden() },
+            started,
+        }
     }
 
     pub fn step(&self, done: usize, all: usize) {
@@ -64,17 +71,37 @@ pub fn diagnostics(diagnostics: &mut Vec<Diagnostic>, sources: &Sources, voice: 
         out(&diag::json(diagnostics, sources));
         return;
     }
-    let least = if voice.verbose { Severity::Info } else { Severity::Warning };
+    let least = if voice.verbose {
+        Severity::Info
+    } else {
+        Severity::Warning
+    };
     let width = terminal_width();
     let mut stderr = anstream::stderr();
-    let color = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never && std::io::stderr().is_terminal();
+    let color = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+        && std::io::stderr().is_terminal();
     // A closed pipe is nobody's concern here.
-    let _ = stderr.write_all(diag::render(diagnostics, sources, Style { color, width, least }).as_bytes());
+    let _ = stderr.write_all(
+        diag::render(
+            diagnostics,
+            sources,
+            Style {
+                color,
+                width,
+                least,
+            },
+        )
+        .as_bytes(),
+    );
 }
 
 fn terminal_width() -> usize {
-    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    columns.filter(|columns| (20..=400).contains(columns)).unwrap_or(100)
+    let columns = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
+    columns
+        .filter(|columns| (20..=400).contains(columns))
+        .unwrap_or(100)
 }
 
 fn out(text: &str) {
@@ -86,7 +113,13 @@ fn err(text: &str) {
 }
 
 /// Prints what a build did.
-pub fn built(report: &Report, diagnostics: &[Diagnostic], time: Duration, sources: &Sources, voice: &Voice) {
+pub fn built(
+    report: &Report,
+    diagnostics: &[Diagnostic],
+    time: Duration,
+    sources: &Sources,
+    voice: &Voice,
+) {
     if voice.json {
         let object = serde_json::json!({
             "output": report.output, "pages": report.pages, "posts": report.posts, "words": report.words,
@@ -103,14 +136,25 @@ pub fn built(report: &Report, diagnostics: &[Diagnostic], time: Duration, source
     let number = |n: usize| i18n::group("en", n as u64);
     let mut rows: Vec<(&str, String)> = Vec::new();
     let lists = report.pages.saturating_sub(report.posts);
-    rows.push(("pages", format!("{}  ({} and {})", number(report.pages), plural(report.posts, "post"), plural(lists, "list"))));
+    rows.push((
+        "pages",
+        format!(
+            "{}  ({} and {})",
+            number(report.pages),
+            plural(report.posts, "post"),
+            plural(lists, "list")
+        ),
+    ));
     rows.push(("words", number(report.words)));
     for (name, count) in report.terms.iter().filter(|(_, count)| *count > 0) {
         rows.push((name, number(*count)));
     }
     rows.push(("files", files(&report.files)));
     for (why, paths) in left_out(report) {
-        rows.push(("left out", format!("{}: {}", plural(paths.len(), why), some_of(&paths, sources))));
+        rows.push((
+            "left out",
+            format!("{}: {}", plural(paths.len(), why), some_of(&paths, sources)),
+        ));
     }
     rows.push(("time", duration(time)));
     let mut text = format!("{} is in {}\n", report.title, shown(&report.output));
@@ -142,16 +186,34 @@ fn files(files: &emit::Summary) -> String {
 
 /// Kinds of pages that were left out, with their paths.
 fn left_out(report: &Report) -> Vec<(&'static str, Vec<crate::diag::FileId>)> {
-    let kinds = [(Why::Draft, "draft"), (Why::Future, "future page"), (Why::Expired, "expired page")];
+    let kinds = [
+        (Why::Draft, "draft"),
+        (Why::Future, "future page"),
+        (Why::Expired, "expired page"),
+    ];
     kinds
         .into_iter()
-        .map(|(why, name)| (name, report.left_out.iter().filter(|out| out.why == why).map(|out| out.file).collect::<Vec<_>>()))
+        .map(|(why, name)| {
+            (
+                name,
+                report
+                    .left_out
+                    .iter()
+                    .filter(|out| out.why == why)
+                    .map(|out| out.file)
+                    .collect::<Vec<_>>(),
+            )
+        })
         .filter(|(_, files)| !files.is_empty())
         .collect()
 }
 
 fn some_of(files: &[crate::diag::FileId], sources: &Sources) -> String {
-    let mut names: Vec<&str> = files.iter().take(3).map(|file| &*sources.get(*file).path).collect();
+    let mut names: Vec<&str> = files
+        .iter()
+        .take(3)
+        .map(|file| &*sources.get(*file).path)
+        .collect();
     let more = files.len().saturating_sub(3);
     let rest;
     if more > 0 {
@@ -162,11 +224,19 @@ fn some_of(files: &[crate::diag::FileId], sources: &Sources) -> String {
 }
 
 fn plural(count: usize, what: &str) -> String {
-    format!("{} {what}{}", i18n::group("en", count as u64), if count == 1 { "" } else { "s" })
+    format!(
+        "{} {what}{}",
+        i18n::group("en", count as u64),
+        if count == 1 { "" } else { "s" }
+    )
 }
 
 fn duration(time: Duration) -> String {
-    if time < Duration::from_secs(1) { format!("{} ms", time.as_millis()) } else { format!("{:.2} s", time.as_secs_f64()) }
+    if time < Duration::from_secs(1) {
+        format!("{} ms", time.as_millis())
+    } else {
+        format!("{:.2} s", time.as_secs_f64())
+    }
 }
 
 /// Says why nothing was published, and gives the exit code for it.
@@ -174,9 +244,10 @@ pub fn failed(failure: &Failure, diagnostics: &[Diagnostic], strict: bool, voice
     let counts = diag::count(diagnostics);
     let (code, message) = match failure {
         Failure::Usage => (exit::USAGE, format!("{counts}; nothing was built")),
-        Failure::Site if counts.errors == 0 && strict => {
-            (exit::SITE, format!("{counts}, which `--strict` does not let pass; nothing was published"))
-        }
+        Failure::Site if counts.errors == 0 && strict => (
+            exit::SITE,
+            format!("{counts}, which `--strict` does not let pass; nothing was published"),
+        ),
         Failure::Site => (exit::SITE, format!("{counts}; nothing was published")),
         Failure::Cancelled => (exit::IO, "stopped; the output is as it was".to_owned()),
         Failure::Io(error) => (exit::IO, format!("error: {error}")),
@@ -189,7 +260,10 @@ pub fn failed(failure: &Failure, diagnostics: &[Diagnostic], strict: bool, voice
         }
     };
     if voice.json {
-        out(&format!("{}\n", serde_json::json!({ "failed": message, "exit": code })));
+        out(&format!(
+            "{}\n",
+            serde_json::json!({ "failed": message, "exit": code })
+        ));
     } else {
         err(&format!("{message}\n"));
     }
@@ -210,8 +284,16 @@ pub fn config(config: &Config, sources: &Sources, voice: &Voice) {
         .iter()
         .map(|id| {
             let source = sources.get(*id);
-            config::ConfigFile { id: *id, path: &source.path, text: &source.text }
+            config::ConfigFile {
+                id: *id,
+                path: &source.path,
+                text: &source.text,
+            }
         })
         .collect();
-    out(&if voice.json { config::print::json(config, &files) } else { config::print::text(config, &files) });
+    out(&if voice.json {
+        config::print::json(config, &files)
+    } else {
+        config::print::text(config, &files)
+    });
 }

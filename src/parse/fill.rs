@@ -5,7 +5,12 @@ use super::{Body, Hole, html, token};
 use crate::text;
 
 /// Appends `html`, a body's or a part of it, with `write` called for every hole.
-pub fn walk(html: &str, holes: &[Hole], out: &mut String, write: &mut dyn FnMut(&Hole, &mut String)) {
+pub fn walk(
+    html: &str,
+    holes: &[Hole],
+    out: &mut String,
+    write: &mut dyn FnMut(&Hole, &mut String),
+) {
     let mut rest = html;
     while let Some((start, end, index)) = token::find(rest) {
         out.push_str(&rest[..start]);
@@ -39,7 +44,9 @@ fn plain_hole(hole: &Hole, holes: &[Hole], out: &mut String, depth: usize) {
         return;
     }
     let nested = |text: &str, out: &mut String| {
-        walk(text, holes, out, &mut |hole, out| plain_hole(hole, holes, out, depth + 1));
+        walk(text, holes, out, &mut |hole, out| {
+            plain_hole(hole, holes, out, depth + 1)
+        });
     };
     match hole {
         Hole::Code(block) => {

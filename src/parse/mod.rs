@@ -184,29 +184,72 @@ impl Ids {
 }
 
 /// Parses one content file. `split` was made of `text` by [`front_matter::split`].
-pub fn doc(text: &str, file: FileId, split: &front_matter::Split, options: &Options, place: front_matter::Place) -> Doc {
+pub fn doc(
+    text: &str,
+    file: FileId,
+    split: &front_matter::Split,
+    options: &Options,
+    place: front_matter::Place,
+) -> Doc {
     let (front, mut diagnostics) = front_matter::parse(text, split, file, &options.front, place);
     let source = &text[split.body..];
     let mut extracted = shortcode::extract(source, file, split.body);
     diagnostics.append(&mut extracted.diagnostics);
     let mut holes: Vec<Hole> = (0..extracted.calls.len()).map(Hole::Call).collect();
     let mut ids = Ids::default();
-    let is_html = front.markup.as_ref().map_or(options.html, |markup| matches!(&*markup.text, "html" | "htm"));
+    let is_html = front.markup.as_ref().map_or(options.html, |markup| {
+        matches!(&*markup.text, "html" | "htm")
+    });
     let rendered = if is_html {
-        markdown::Rendered { html: extracted.text.clone(), ..markdown::Rendered::default() }
+        markdown::Rendered {
+            html: extracted.text.clone(),
+            ..markdown::Rendered::default()
+        }
     } else {
         let markdown = page_options(options, &front);
-        markdown::render(&extracted.text, &extracted.origin, &markdown, &mut ids, &mut holes, &mut diagnostics)
+        markdown::render(
+            &extracted.text,
+            &extracted.origin,
+            &markdown,
+            &mut ids,
+            &mut holes,
+            &mut diagnostics,
+        )
     };
-    let markdown::Rendered { html, mut headings, mut more, has_code, has_math } = rendered;
+    let markdown::Rendered {
+        html,
+        mut headings,
+        mut more,
+        has_code,
+        has_math,
+    } = rendered;
     let mut body = Body { html, holes };
     let title = match &front.title {
         Some(_) => None,
         None => take_title(&mut body.html, &mut headings, &mut more),
     };
-    let cjk = front.is_cjk.or(options.has_cjk).unwrap_or_else(|| html::is_cjk(source));
-    let digest = extracted.calls.is_empty().then(|| digest(&body, more, cjk, options.summary_length));
-    Doc { front, body, calls: extracted.calls, title, headings, ids, cjk, digest, more, has_code, has_math, diagnostics }
+    let cjk = front
+        .is_cjk
+        .or(options.has_cjk)
+        .unwrap_or_else(|| html::is_cjk(source));
+    let digest = extracted
+        .calls
+        .is_empty()
+        .then(|| digest(&body, more, cjk, options.summary_length));
+    Doc {
+        front,
+        body,
+        calls: extracted.calls,
+        title,
+        headings,
+        ids,
+        cjk,
+        digest,
+        more,
+        has_code,
+        has_math,
+        diagnostics,
+    }
 }
 
 /// Counts and quotes a body that has no calls left.
@@ -227,7 +270,11 @@ pub fn page_options(options: &Options, front: &front_matter::Front) -> markdown:
 
 /// A text that begins with a heading of the first level and has no `title`
 /// means that heading: it becomes the title, and is not shown twice.
-fn take_title(html: &mut String, headings: &mut Vec<Heading>, more: &mut Option<usize>) -> Option<String> {
+fn take_title(
+    html: &mut String,
+    headings: &mut Vec<Heading>,
+    more: &mut Option<usize>,
+) -> Option<String> {
     let first = headings.first().filter(|heading| heading.level == 1)?;
     if !html.trim_start().starts_with("<h1") {
         return None;
@@ -252,13 +299,34 @@ pub fn block(text: &str) -> String {
     short(text, markdown::render)
 }
 
-type Render = fn(&str, &markdown::Origin, &markdown::Options, &mut Ids, &mut Vec<Hole>, &mut Vec<Diagnostic>) -> markdown::Rendered;
+type Render = fn(
+    &str,
+    &markdown::Origin,
+    &markdown::Options,
+    &mut Ids,
+    &mut Vec<Hole>,
+    &mut Vec<Diagnostic>,
+) -> markdown::Rendered;
 
 fn short(text: &str, render: Render) -> String {
     let mut holes = Vec::new();
     let origin = markdown::Origin::new(FileId(0), 0);
     // What there is to say about such a text has no place to be said at; a link
     // of a kind that is not allowed is `#` here as everywhere.
-    let rendered = render(text, &origin, &markdown::Options::default(), &mut Ids::default(), &mut holes, &mut Vec::new());
-    fill::plain(&Body { html: rendered.html, holes }, None).0
+    let rendered = render(
+        text,
+        &origin,
+        &markdown::Options::default(),
+        &mut Ids::default(),
+        &mut holes,
+        &mut Vec::new(),
+    );
+    fill::plain(
+        &Body {
+            html: rendered.html,
+            holes,
+        },
+        None,
+    )
+    .0
 }

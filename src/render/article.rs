@@ -14,7 +14,12 @@ use std::sync::Arc;
 pub enum Article {
     /// Nothing in it had to be expanded.
     Plain(Arc<Doc>),
-    Expanded { expanded: Box<Expanded>, digest: Digest, cjk: bool, has_code: bool },
+    Expanded {
+        expanded: Box<Expanded>,
+        digest: Digest,
+        cjk: bool,
+        has_code: bool,
+    },
 }
 
 impl Article {
@@ -49,16 +54,25 @@ impl Article {
     /// Whether a link to `#fragment` finds something.
     pub fn has_anchor(&self, fragment: &str) -> bool {
         let fragment = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
-        if matches!(&*fragment, "" | "top") || self.headings().iter().any(|heading| heading.id == fragment) {
+        if matches!(&*fragment, "" | "top")
+            || self.headings().iter().any(|heading| heading.id == fragment)
+        {
             return true;
         }
         let mut escaped = String::new();
         text::escape_attr(&mut escaped, &fragment);
         let html = &self.body().html;
         let holds = |html: &str| {
-            html.contains(&format!("id=\"{escaped}\"")) || html.contains(&format!("name=\"{escaped}\"")) || html.contains(&format!("id={escaped}"))
+            html.contains(&format!("id=\"{escaped}\""))
+                || html.contains(&format!("name=\"{escaped}\""))
+                || html.contains(&format!("id={escaped}"))
         };
-        holds(html) || self.body().holes.iter().any(|hole| matches!(hole, Hole::Html(html) if holds(html)))
+        holds(html)
+            || self
+                .body()
+                .holes
+                .iter()
+                .any(|hole| matches!(hole, Hole::Html(html) if holds(html)))
     }
 }
 
@@ -73,14 +87,24 @@ pub struct Filler<'a> {
 impl Filler<'_> {
     /// The article's HTML as it stands in its page, and what its links and code gave to say.
     pub fn content(&self, id: PageId, diagnostics: &mut Vec<Diagnostic>) -> String {
-        let Some(article) = self.articles.get(id.index()).and_then(Option::as_ref) else { return String::new() };
+        let Some(article) = self.articles.get(id.index()).and_then(Option::as_ref) else {
+            return String::new();
+        };
         self.body(id, article.body(), diagnostics)
     }
 
     pub fn body(&self, id: PageId, body: &Body, diagnostics: &mut Vec<Diagnostic>) -> String {
         let mut out = String::with_capacity(body.html.len() * 2);
-        let mut page = Filling { filler: self, id, holes: &body.holes, images: 0, diagnostics };
-        fill::walk(&body.html, &body.holes, &mut out, &mut |hole, out| page.write(hole, out, 0));
+        let mut page = Filling {
+            filler: self,
+            id,
+            holes: &body.holes,
+            images: 0,
+            diagnostics,
+        };
+        fill::walk(&body.html, &body.holes, &mut out, &mut |hole, out| {
+            page.write(hole, out, 0)
+        });
         out
     }
 }
@@ -110,13 +134,25 @@ impl Filling<'_, '_> {
 
     fn nested(&mut self, html: &str, out: &mut String, depth: usize) {
         let holes = self.holes;
-        fill::walk(html, holes, out, &mut |hole, out| self.write(hole, out, depth + 1));
+        fill::walk(html, holes, out, &mut |hole, out| {
+            self.write(hole, out, depth + 1)
+        });
     }
 
     fn code(&mut self, block: &CodeBlock, out: &mut String, depth: usize) {
         let mut html = String::new();
-        let Filler { highlighter, defaults, .. } = self.filler;
-        let outcome = highlighter.highlight(&block.lang, &block.code, &block.options, defaults, &mut html);
+        let Filler {
+            highlighter,
+            defaults,
+            ..
+        } = self.filler;
+        let outcome = highlighter.highlight(
+            &block.lang,
+            &block.code,
+            &block.options,
+            defaults,
+            &mut html,
+        );
         for problem in outcome.warnings {
             self.diagnostics.push(problem.within(block.span));
         }
@@ -145,7 +181,11 @@ impl Filling<'_, '_> {
             out.push('"');
         }
         // The first picture is likely to be on the first screen.
-        out.push_str(if self.images == 0 { " decoding=\"async\">" } else { " loading=\"lazy\" decoding=\"async\">" });
+        out.push_str(if self.images == 0 {
+            " decoding=\"async\">"
+        } else {
+            " loading=\"lazy\" decoding=\"async\">"
+        });
         self.images += 1;
     }
 
@@ -156,26 +196,46 @@ impl Filling<'_, '_> {
         let (href, target) = match links::resolve(site, self.id, dest) {
             Resolved::External => (text::encode_url(dest), None),
             Resolved::Kept(target) => (text::encode_url(&with_base(site, dest)), target),
-            Resolved::Page(target) => (format!("{}{}", site.href(&site[target].url), text::encode_url(rest)), Some(target)),
-            Resolved::File(url) => (format!("{}{}", site.href(&url), text::encode_url(rest)), None),
+            Resolved::Page(target) => (
+                format!("{}{}", site.href(&site[target].url), text::encode_url(rest)),
+                Some(target),
+            ),
+            Resolved::File(url) => (
+                format!("{}{}", site.href(&url), text::encode_url(rest)),
+                None,
+            ),
             Resolved::Broken(broken) => {
-                self.diagnostics.push(broken_link(what, dest, &broken, span));
+                self.diagnostics
+                    .push(broken_link(what, dest, &broken, span));
                 (text::encode_url(&with_base(site, dest)), None)
             }
         };
-        if let Some((target, fragment)) = target.zip(rest.split_once('#').map(|(_, fragment)| fragment)) {
+        if let Some((target, fragment)) =
+            target.zip(rest.split_once('#').map(|(_, fragment)| fragment))
+        {
             self.check_anchor(target, fragment, dest, span);
         }
         href
     }
 
     fn check_anchor(&mut self, target: PageId, fragment: &str, dest: &str, span: Span) {
-        let Some(article) = self.filler.articles.get(target.index()).and_then(Option::as_ref) else { return };
+        let Some(article) = self
+            .filler
+            .articles
+            .get(target.index())
+            .and_then(Option::as_ref)
+        else {
+            return;
+        };
         if article.has_anchor(fragment) {
             return;
         }
         let ids = article.headings().iter().map(|heading| heading.id.as_str());
-        let warning = Diagnostic::warning("broken-anchor", span, format!("the link `{dest}` leads to a page without the anchor `#{fragment}`"));
+        let warning = Diagnostic::warning(
+            "broken-anchor",
+            span,
+            format!("the link `{dest}` leads to a page without the anchor `#{fragment}`"),
+        );
         self.diagnostics.push(match text::nearest(fragment, ids) {
             Some(near) => warning.help(format!("did you mean `#{near}`?")),
             None => warning.help("anchors are the ids of headings, or of elements that have one"),
@@ -195,17 +255,29 @@ fn with_base(site: &Site, dest: &str) -> String {
 pub fn broken_link(what: &str, dest: &str, broken: &Broken, span: Span) -> Diagnostic {
     match broken {
         Broken::Missing(near) => {
-            let warning = Diagnostic::warning("broken-link", span, format!("the {what} `{dest}` leads nowhere"));
+            let warning = Diagnostic::warning(
+                "broken-link",
+                span,
+                format!("the {what} `{dest}` leads nowhere"),
+            );
             match near {
                 Some(near) => warning.help(format!("did you mean `{near}`?")),
-                None if what == "image" => warning.help("put the file beside the page, or into `static/`"),
-                None => warning.help("write the path of a page (`/blog/post/`) or of its file (`../post.md`)"),
+                None if what == "image" => {
+                    warning.help("put the file beside the page, or into `static/`")
+                }
+                None => warning
+                    .help("write the path of a page (`/blog/post/`) or of its file (`../post.md`)"),
             }
         }
         Broken::LeftOut(why) => {
-            let message = format!("the {what} `{dest}` leads to a page that is {}, so it is not published", why.word());
+            let message = format!(
+                "the {what} `{dest}` leads to a page that is {}, so it is not published",
+                why.word()
+            );
             Diagnostic::warning("broken-link", span, message)
         }
-        Broken::Malformed(why) => Diagnostic::warning("malformed-url", span, format!("`{dest}` is no URL: {why}")),
+        Broken::Malformed(why) => {
+            Diagnostic::warning("malformed-url", span, format!("`{dest}` is no URL: {why}"))
+        }
     }
 }

@@ -72,11 +72,30 @@ pub enum Output {
 impl Renderer {
     /// Loads the templates, runs all shortcodes, and makes the cards.
     pub fn new(parts: Parts, diagnostics: &mut Vec<Diagnostic>) -> Option<Renderer> {
-        let Parts { site, templates, data, texts, options, highlight } = parts;
+        let Parts {
+            site,
+            templates,
+            data,
+            texts,
+            options,
+            highlight,
+        } = parts;
         let languages = site.config.languages.iter().zip(&texts);
-        let strings = languages.map(|(language, texts)| i18n::Strings::new(&language.code, texts)).collect();
-        let shortcodes = Shortcodes::new(templates.iter().map(|source| (source.name.as_str(), &*source.text, source.own)));
-        let shared = Arc::new(Shared { site, strings, cards: OnceLock::new(), bare_cards: OnceLock::new(), data });
+        let strings = languages
+            .map(|(language, texts)| i18n::Strings::new(&language.code, texts))
+            .collect();
+        let shortcodes = Shortcodes::new(
+            templates
+                .iter()
+                .map(|source| (source.name.as_str(), &*source.text, source.own)),
+        );
+        let shared = Arc::new(Shared {
+            site,
+            strings,
+            cards: OnceLock::new(),
+            bare_cards: OnceLock::new(),
+            data,
+        });
         let templates = match template::load(&templates, &shared) {
             Ok(templates) => templates,
             Err(mut errors) => {
@@ -104,12 +123,17 @@ impl Renderer {
     fn prepare(&mut self, diagnostics: &mut Vec<Diagnostic>) {
         let site = self.shared.site.clone();
         let ids = || (0..site.pages.len() as u32).map(PageId);
-        let terms: Vec<Value> = (0..site.terms.len() as u32).map(|term| view::term(&site, crate::site::TermId(term))).collect();
+        let terms: Vec<Value> = (0..site.terms.len() as u32)
+            .map(|term| view::term(&site, crate::site::TermId(term)))
+            .collect();
         let cards = |articles: &[Option<Article>]| -> Vec<Value> {
             let ids: Vec<PageId> = ids().collect();
             ids.par_iter()
                 .map(|id| {
-                    let digest = articles.get(id.index()).and_then(Option::as_ref).and_then(Article::digest);
+                    let digest = articles
+                        .get(id.index())
+                        .and_then(Option::as_ref)
+                        .and_then(Article::digest);
                     view::card(&site, *id, digest, &terms)
                 })
                 .collect()
@@ -118,17 +142,27 @@ impl Renderer {
             let lang = LangId(index as u32);
             self.menus.push(menus::build(&site, lang));
         }
-        self.sites = (0..site.config.languages.len()).map(|lang| self.site_map(LangId(lang as u32))).collect();
+        self.sites = (0..site.config.languages.len())
+            .map(|lang| self.site_map(LangId(lang as u32)))
+            .collect();
         // Cards for shortcodes are needed only where there are any.
-        if site.pages.iter().any(|page| page.doc.as_ref().is_some_and(|doc| !doc.calls.is_empty())) {
+        if site
+            .pages
+            .iter()
+            .any(|page| page.doc.as_ref().is_some_and(|doc| !doc.calls.is_empty()))
+        {
             // Set once: nobody else has this renderer yet.
             let _ = self.shared.bare_cards.set(cards(&[]));
         }
-        let found: Vec<(Option<Article>, Vec<Diagnostic>)> =
-            site.pages.par_iter().enumerate().map(|(index, page)| match &page.doc {
+        let found: Vec<(Option<Article>, Vec<Diagnostic>)> = site
+            .pages
+            .par_iter()
+            .enumerate()
+            .map(|(index, page)| match &page.doc {
                 Some(doc) => self.article(PageId(index as u32), doc),
                 None => (None, Vec::new()),
-            }).collect();
+            })
+            .collect();
         for (article, mut said) in found {
             self.articles.push(article);
             diagnostics.append(&mut said);
@@ -142,16 +176,38 @@ impl Renderer {
         }
         let site = &self.shared.site;
         let page = &site[id];
-        let Some(file) = page.file else { return (None, Vec::new()) };
+        let Some(file) = page.file else {
+            return (None, Vec::new());
+        };
         let mut options = self.options[page.lang.index()].clone();
         options.markdown = parse::page_options(&options, &doc.front);
         let env = self.env(id, &options);
-        let source = expand::Source { file, body: &doc.body, calls: &doc.calls, headings: &doc.headings, ids: &doc.ids, more: doc.more };
+        let source = expand::Source {
+            file,
+            body: &doc.body,
+            calls: &doc.calls,
+            headings: &doc.headings,
+            ids: &doc.ids,
+            more: doc.more,
+        };
         let mut expanded = expand::expand(&source, &env);
         let said = std::mem::take(&mut expanded.diagnostics);
-        let digest = parse::digest(&expanded.body, expanded.more, doc.cjk, options.summary_length);
+        let digest = parse::digest(
+            &expanded.body,
+            expanded.more,
+            doc.cjk,
+            options.summary_length,
+        );
         let has_code = doc.has_code || expanded.has_code;
-        (Some(Article::Expanded { expanded: Box::new(expanded), digest, cjk: doc.cjk, has_code }), said)
+        (
+            Some(Article::Expanded {
+                expanded: Box::new(expanded),
+                digest,
+                cjk: doc.cjk,
+                has_code,
+            }),
+            said,
+        )
     }
 
     /// What shortcodes of a page run with: its card has no words.
@@ -162,16 +218,38 @@ impl Renderer {
         context.insert_value("page", self.shared.card(id));
         context.insert_value("site", Value::from(self.sites[page.lang.index()].clone()));
         context.insert_value("data", self.shared.data.clone());
-        template::context_for(&mut context, site, Some(id), page.lang, &self.date_format(id));
-        Env { tera: &self.templates.tera, shortcodes: &self.shortcodes, options, context, page: id.0 }
+        template::context_for(
+            &mut context,
+            site,
+            Some(id),
+            page.lang,
+            &self.date_format(id),
+        );
+        Env {
+            tera: &self.templates.tera,
+            shortcodes: &self.shortcodes,
+            options,
+            context,
+            page: id.0,
+        }
     }
 
     fn filler(&self) -> Filler<'_> {
-        Filler { shared: &self.shared, articles: &self.articles, highlighter: &self.highlighter, defaults: &self.defaults }
+        Filler {
+            shared: &self.shared,
+            articles: &self.articles,
+            highlighter: &self.highlighter,
+            defaults: &self.defaults,
+        }
     }
 
     pub fn words(&self) -> usize {
-        self.articles.iter().flatten().filter_map(Article::digest).map(|digest| digest.words).sum()
+        self.articles
+            .iter()
+            .flatten()
+            .filter_map(Article::digest)
+            .map(|digest| digest.words)
+            .sum()
     }
 
     /// Go's layout in which a page shows dates.

@@ -30,7 +30,10 @@ impl Renderer {
         let entries = site.feed_entries(id);
         let owned: Vec<Owned> = entries.iter().map(|entry| self.entry(*entry)).collect();
         let people: Vec<Vec<Person>> = owned.iter().map(|entry| persons(&entry.authors)).collect();
-        let categories: Vec<Vec<&str>> = owned.iter().map(|entry| entry.categories.iter().map(String::as_str).collect()).collect();
+        let categories: Vec<Vec<&str>> = owned
+            .iter()
+            .map(|entry| entry.categories.iter().map(String::as_str).collect())
+            .collect();
         let items: Vec<Item> = owned
             .iter()
             .enumerate()
@@ -48,9 +51,15 @@ impl Renderer {
             })
             .collect();
         let is_home = page.kind == Kind::Home;
-        let title = if is_home { language.title.clone() } else { format!("{} | {}", view::title(site, id), language.title) };
+        let title = if is_home {
+            language.title.clone()
+        } else {
+            format!("{} | {}", view::title(site, id), language.title)
+        };
         let own = page.front().and_then(|front| front.description.clone());
-        let description = own.or_else(|| language.params.description.clone()).unwrap_or_default();
+        let description = own
+            .or_else(|| language.params.description.clone())
+            .unwrap_or_default();
         let name = match format {
             FeedFormat::Rss => "index.xml",
             FeedFormat::Atom => "atom.xml",
@@ -83,7 +92,9 @@ impl Renderer {
     fn entry(&self, id: PageId) -> Owned {
         let site = &self.shared.site;
         let page = &site[id];
-        let digest = self.articles[id.index()].as_ref().and_then(super::article::Article::digest);
+        let digest = self.articles[id.index()]
+            .as_ref()
+            .and_then(super::article::Article::digest);
         let front = page.front();
         let description = front.and_then(|front| front.description.clone());
         Owned {
@@ -92,34 +103,62 @@ impl Renderer {
             page_date: page.date,
             updated: page.lastmod,
             authors: front.map(|front| front.authors.clone()).unwrap_or_default(),
-            categories: page.terms.iter().map(|term| site.terms[term.index()].title.clone()).collect(),
-            summary: description.or_else(|| digest.map(|digest| digest.summary_text.clone())).unwrap_or_default(),
+            categories: page
+                .terms
+                .iter()
+                .map(|term| site.terms[term.index()].title.clone())
+                .collect(),
+            summary: description
+                .or_else(|| digest.map(|digest| digest.summary_text.clone()))
+                .unwrap_or_default(),
             content: page.show.full_text_in_rss.then(|| self.for_feed(id)),
-            image: self.images(id).into_iter().next().filter(|_| page.show.cover.image.is_some()),
+            image: self
+                .images(id)
+                .into_iter()
+                .next()
+                .filter(|_| page.show.cover.image.is_some()),
         }
     }
 
     fn entries_for_search(&self, lang: LangId, then: impl FnOnce(&[search::Entry])) {
         let site = &self.shared.site;
         let ids: Vec<PageId> = site.searched(lang).collect();
-        let urls: Vec<(String, String)> = ids.iter().map(|id| (site.href(&site[*id].url), site.permalink(&site[*id].url))).collect();
-        let tags: Vec<Vec<&str>> = ids.iter().map(|id| site[*id].terms.iter().map(|term| site.terms[term.index()].title.as_str()).collect()).collect();
+        let urls: Vec<(String, String)> = ids
+            .iter()
+            .map(|id| (site.href(&site[*id].url), site.permalink(&site[*id].url)))
+            .collect();
+        let tags: Vec<Vec<&str>> = ids
+            .iter()
+            .map(|id| {
+                site[*id]
+                    .terms
+                    .iter()
+                    .map(|term| site.terms[term.index()].title.as_str())
+                    .collect()
+            })
+            .collect();
         let entries: Vec<search::Entry> = ids
             .iter()
             .enumerate()
             .map(|(index, id)| {
                 let page = &site[*id];
-                let digest = self.articles[id.index()].as_ref().and_then(super::article::Article::digest);
+                let digest = self.articles[id.index()]
+                    .as_ref()
+                    .and_then(super::article::Article::digest);
                 let description = page.front().and_then(|front| front.description.as_deref());
                 search::Entry {
                     title: &page.title,
                     url: &urls[index].0,
                     permalink: &urls[index].1,
-                    summary: description.unwrap_or_else(|| digest.map_or("", |digest| &digest.summary_text)),
+                    summary: description
+                        .unwrap_or_else(|| digest.map_or("", |digest| &digest.summary_text)),
                     content: digest.map_or("", |digest| &digest.text),
                     tags: &tags[index],
                     date: page.date,
-                    section: page.parent.filter(|parent| site[*parent].kind == Kind::Section).map_or("", |parent| &site[parent].title),
+                    section: page
+                        .parent
+                        .filter(|parent| site[*parent].kind == Kind::Section)
+                        .map_or("", |parent| &site[parent].title),
                 }
             })
             .collect();
@@ -131,12 +170,17 @@ impl Renderer {
     }
 
     pub(super) fn index_json(&self, id: PageId, out: &mut String) {
-        self.entries_for_search(self.shared.site[id].lang, |entries| search::papermod(entries, out));
+        self.entries_for_search(self.shared.site[id].lang, |entries| {
+            search::papermod(entries, out)
+        });
     }
 
     pub(super) fn robots(&self, out: &mut String) {
         let site = &self.shared.site;
-        let sitemap = site.sitemaps.first().map(|(path, _)| site.permalink(&format!("/{path}")));
+        let sitemap = site
+            .sitemaps
+            .first()
+            .map(|(path, _)| site.permalink(&format!("/{path}")));
         // The protocol wants an address with a host.
         let sitemap = sitemap.filter(|url| !site.origin().is_empty() && url.starts_with("http"));
         let production = self.is_production(LangId(site.config.default_language as u32));
@@ -147,17 +191,25 @@ impl Renderer {
         let site = &self.shared.site;
         let language = site.config.default_lang();
         let params = &language.params;
-        let icon = params.assets.favicon.as_deref().map_or_else(|| site.href("favicon.svg"), |icon| site.href(icon));
+        let icon = params
+            .assets
+            .favicon
+            .as_deref()
+            .map_or_else(|| site.href("favicon.svg"), |icon| site.href(icon));
         machine::manifest(
             &machine::Manifest {
                 name: &language.title,
                 description: params.description.as_deref().unwrap_or_default(),
                 language: &language.locale,
                 direction: language.direction.as_str(),
-                home_url: &site.href(&site[site.home(LangId(site.config.default_language as u32))].url),
+                home_url: &site
+                    .href(&site[site.home(LangId(site.config.default_language as u32))].url),
                 theme_color: params.assets.theme_color.as_deref().unwrap_or_default(),
                 background_color: "",
-                icons: &[machine::Icon { url: &icon, sizes: "" }],
+                icons: &[machine::Icon {
+                    url: &icon,
+                    sizes: "",
+                }],
             },
             out,
         );
@@ -166,11 +218,17 @@ impl Renderer {
     pub(super) fn redirect_list(&self, out: &mut String) {
         let site = &self.shared.site;
         let redirects = site.routes.all.iter().filter_map(|route| match &route.job {
-            Job::Redirect(target) => Some((site.href(&format!("/{}", route.output.trim_end_matches("index.html"))), site.href(target))),
+            Job::Redirect(target) => Some((
+                site.href(&format!("/{}", route.output.trim_end_matches("index.html"))),
+                site.href(target),
+            )),
             _ => None,
         });
         let redirects: Vec<(String, String)> = redirects.collect();
-        let redirects: Vec<machine::Redirect> = redirects.iter().map(|(from, to)| machine::Redirect { from, to }).collect();
+        let redirects: Vec<machine::Redirect> = redirects
+            .iter()
+            .map(|(from, to)| machine::Redirect { from, to })
+            .collect();
         machine::redirects(&redirects, out);
     }
 }
@@ -189,7 +247,13 @@ struct Owned {
 }
 
 fn persons(names: &[String]) -> Vec<Person<'_>> {
-    names.iter().map(|name| Person { name, ..Person::default() }).collect()
+    names
+        .iter()
+        .map(|name| Person {
+            name,
+            ..Person::default()
+        })
+        .collect()
 }
 
 /// All sitemaps of a site: path and text, the first `sitemap.xml`.
@@ -200,16 +264,44 @@ pub fn sitemaps(site: &Site) -> Vec<(String, String)> {
         if page.translations.is_empty() {
             return Vec::new();
         }
-        let mut all: Vec<PageId> = page.translations.iter().copied().filter(|id| site[*id].rendered).chain([id]).collect();
+        let mut all: Vec<PageId> = page
+            .translations
+            .iter()
+            .copied()
+            .filter(|id| site[*id].rendered)
+            .chain([id])
+            .collect();
         all.sort_by_key(|id| site[*id].lang);
-        all.into_iter().map(|id| (site.language(&site[id]).locale.clone(), site.permalink(&site[id].url))).collect()
+        all.into_iter()
+            .map(|id| {
+                (
+                    site.language(&site[id]).locale.clone(),
+                    site.permalink(&site[id].url),
+                )
+            })
+            .collect()
     };
     let pages: Vec<Vec<(PageId, String, Vec<(String, String)>)>> = languages
-        .map(|lang| site.sitemap_pages(LangId(lang), &site.routes).into_iter().map(|id| (id, site.permalink(&site[id].url), alternates(id))).collect())
+        .map(|lang| {
+            site.sitemap_pages(LangId(lang), &site.routes)
+                .into_iter()
+                .map(|id| (id, site.permalink(&site[id].url), alternates(id)))
+                .collect()
+        })
         .collect();
     let alternates: Vec<Vec<Vec<sitemap::Alternate>>> = pages
         .iter()
-        .map(|pages| pages.iter().map(|(_, _, others)| others.iter().map(|(lang, url)| sitemap::Alternate { lang, url }).collect()).collect())
+        .map(|pages| {
+            pages
+                .iter()
+                .map(|(_, _, others)| {
+                    others
+                        .iter()
+                        .map(|(lang, url)| sitemap::Alternate { lang, url })
+                        .collect()
+                })
+                .collect()
+        })
         .collect();
     let urls: Vec<Vec<sitemap::Url>> = pages
         .iter()
@@ -225,7 +317,10 @@ pub fn sitemaps(site: &Site) -> Vec<(String, String)> {
                         url,
                         lastmod: site[*id].lastmod,
                         alternates,
-                        changefreq: own.and_then(|own| own.change_freq).or(general.change_freq).map(|freq| freq.as_str()),
+                        changefreq: own
+                            .and_then(|own| own.change_freq)
+                            .or(general.change_freq)
+                            .map(|freq| freq.as_str()),
                         priority: own.and_then(|own| own.priority).or(general.priority),
                     }
                 })
@@ -237,11 +332,23 @@ pub fn sitemaps(site: &Site) -> Vec<(String, String)> {
         .languages
         .iter()
         .zip(&urls)
-        .map(|(language, urls)| sitemap::Language { code: &language.code, urls })
+        .map(|(language, urls)| sitemap::Language {
+            code: &language.code,
+            urls,
+        })
         .collect();
     let name = &site.config.sitemap.filename;
     sitemap::files(&site.permalink("/"), &languages)
         .into_iter()
-        .map(|file| (if file.path == "sitemap.xml" { name.clone() } else { file.path }, file.text))
+        .map(|file| {
+            (
+                if file.path == "sitemap.xml" {
+                    name.clone()
+                } else {
+                    file.path
+                },
+                file.text,
+            )
+        })
         .collect()
 }

@@ -69,7 +69,10 @@ pub fn term(site: &Site, id: TermId) -> Value {
     Object::new()
         .set("title", term.title.as_str())
         .set("url", site.href(&site[term.page].url))
-        .set("taxonomy", site.taxonomies[term.taxonomy.index()].name.as_str())
+        .set(
+            "taxonomy",
+            site.taxonomies[term.taxonomy.index()].name.as_str(),
+        )
         .value()
 }
 
@@ -90,20 +93,43 @@ pub fn minutes(digest: &Digest) -> usize {
 pub fn card(site: &Site, id: PageId, digest: Option<&Digest>, terms: &[Value]) -> Value {
     let page = &site[id];
     let front = page.front();
-    let own_terms: Vec<Value> = page.terms.iter().map(|term| terms[term.index()].clone()).collect();
+    let own_terms: Vec<Value> = page
+        .terms
+        .iter()
+        .map(|term| terms[term.index()].clone())
+        .collect();
     let section = page.parent.map(|parent| {
-        Object::new().set("title", title(site, parent)).set("url", site.href(&site[parent].url)).value()
+        Object::new()
+            .set("title", title(site, parent))
+            .set("url", site.href(&site[parent].url))
+            .value()
     });
-    let url = if page.rendered { site.href(&page.url) } else { String::new() };
+    let url = if page.rendered {
+        site.href(&page.url)
+    } else {
+        String::new()
+    };
     Object(Map::with_capacity(28))
         .set("kind", kind_name(page.kind))
         .set("lang", site.language(page).code.as_str())
         .set("path", page.path.as_str())
         .set("title", title(site, id))
-        .set("link_title", if page.link_title.is_empty() { title(site, id) } else { &page.link_title })
+        .set(
+            "link_title",
+            if page.link_title.is_empty() {
+                title(site, id)
+            } else {
+                &page.link_title
+            },
+        )
         .set("permalink", site.absolute(&url))
         .set("url", url)
-        .set("description", front.and_then(|front| front.description.as_deref()).unwrap_or_default())
+        .set(
+            "description",
+            front
+                .and_then(|front| front.description.as_deref())
+                .unwrap_or_default(),
+        )
         .set("summary", summary(page, digest))
         .set("words", digest.map_or(0, |digest| digest.words))
         .set("minutes", digest.map_or(0, minutes))
@@ -118,14 +144,21 @@ pub fn card(site: &Site, id: PageId, digest: Option<&Digest>, terms: &[Value]) -
         .set("section", section)
         .set("cover", cover(site, page))
         .set("show", own_switches(page))
-        .set("params", front.map_or_else(|| Value::from(Map::new()), |front| front.params.clone()))
+        .set(
+            "params",
+            front.map_or_else(|| Value::from(Map::new()), |front| front.params.clone()),
+        )
         .value()
 }
 
 /// A home page without a title of its own has the site's.
 pub fn title(site: &Site, id: PageId) -> &str {
     let page = &site[id];
-    if page.title.is_empty() { &site.language(page).title } else { &page.title }
+    if page.title.is_empty() {
+        &site.language(page).title
+    } else {
+        &page.title
+    }
 }
 
 /// Plain text: the front matter's, else what stands before `<!--more-->` or at the beginning.
@@ -133,13 +166,19 @@ fn summary(page: &Page, digest: Option<&Digest>) -> String {
     if let Some(summary) = page.front().and_then(|front| front.summary.as_deref()) {
         return html::plainify(&parse::inline(summary));
     }
-    digest.map(|digest| digest.summary_text.clone()).unwrap_or_default()
+    digest
+        .map(|digest| digest.summary_text.clone())
+        .unwrap_or_default()
 }
 
 /// A card's own switches for lists; none where the list's own hold.
 fn own_switches(page: &Page) -> Option<Object> {
     let own = &page.front()?.switches;
-    let said = own.hide_meta.is_some() || own.hide_summary.is_some() || own.hide_author.is_some() || own.date.is_some() || own.reading_time.is_some();
+    let said = own.hide_meta.is_some()
+        || own.hide_summary.is_some()
+        || own.hide_author.is_some()
+        || own.date.is_some()
+        || own.reading_time.is_some();
     let show = &page.show;
     said.then(|| {
         Object::new()
@@ -160,7 +199,16 @@ fn cover(site: &Site, page: &Page) -> Option<Object> {
         Object::new()
             .set("url", url.as_str())
             .set("alt", cover.alt.as_deref().unwrap_or_default())
-            .set("caption", safe(&cover.caption.as_deref().map(parse::inline).unwrap_or_default()))
+            .set(
+                "caption",
+                safe(
+                    &cover
+                        .caption
+                        .as_deref()
+                        .map(parse::inline)
+                        .unwrap_or_default(),
+                ),
+            )
             .set("width", None::<usize>)
             .set("height", None::<usize>)
             .set("srcset", "")
@@ -180,7 +228,11 @@ pub fn image_url(site: &Site, page: &Page, image: &str, relative: bool) -> Optio
     if links::is_external(image) {
         return Some(image.to_owned());
     }
-    if let Some(resource) = page.resources.iter().find(|resource| resource.name == image.trim_start_matches("./")) {
+    if let Some(resource) = page
+        .resources
+        .iter()
+        .find(|resource| resource.name == image.trim_start_matches("./"))
+    {
         return Some(site.href(&resource.url));
     }
     if relative {
@@ -206,31 +258,72 @@ impl PageView<'_> {
         let site = self.site;
         let page = &site[self.id];
         let front = page.front();
-        let Some(card) = self.cards[self.id.index()].as_map() else { return Value::none() };
-        let of = |ids: &[PageId]| -> Vec<Value> { ids.iter().map(|id| self.cards[id.index()].clone()).collect() };
+        let Some(card) = self.cards[self.id.index()].as_map() else {
+            return Value::none();
+        };
+        let of = |ids: &[PageId]| -> Vec<Value> {
+            ids.iter()
+                .map(|id| self.cards[id.index()].clone())
+                .collect()
+        };
         let neighbour = |id: Option<PageId>| id.map(|id| self.cards[id.index()].clone());
         let show = &page.show;
         Object(card.clone())
             .set("layout", site.layout(page))
             .set("content", safe(self.content))
             .set("toc", self.toc.as_deref().map(safe))
-            .set("keywords", front.map(|front| front.keywords.clone()).unwrap_or_default())
+            .set(
+                "keywords",
+                front
+                    .map(|front| front.keywords.clone())
+                    .unwrap_or_default(),
+            )
             .set("terms", self.terms())
             .set("images", self.images())
             .set("header", header(&show.header))
             .set("translations", self.translations())
-            .set("prev", neighbour(page.newer).filter(|_| show.post_nav_links))
-            .set("next", neighbour(page.older).filter(|_| show.post_nav_links))
-            .set("related", if show.related { of(&page.related) } else { Vec::new() })
+            .set(
+                "prev",
+                neighbour(page.newer).filter(|_| show.post_nav_links),
+            )
+            .set(
+                "next",
+                neighbour(page.older).filter(|_| show.post_nav_links),
+            )
+            .set(
+                "related",
+                if show.related {
+                    of(&page.related)
+                } else {
+                    Vec::new()
+                },
+            )
             .set("series", self.series())
             .set("edit", self.edit())
             .set("canonical_source", self.canonical_source())
-            .set("share", if show.share_buttons { share(site, page, show) } else { Vec::new() })
+            .set(
+                "share",
+                if show.share_buttons {
+                    share(site, page, show)
+                } else {
+                    Vec::new()
+                },
+            )
             .set("has_code", self.has_code)
             .set("has_math", show.math)
             .set("resources", self.resources())
-            .set("source_path", page.file.map(|file| &*site.sources.get(file).path).unwrap_or_default())
-            .set("placeholder", front.and_then(|front| front.placeholder.as_deref()).unwrap_or_default())
+            .set(
+                "source_path",
+                page.file
+                    .map(|file| &*site.sources.get(file).path)
+                    .unwrap_or_default(),
+            )
+            .set(
+                "placeholder",
+                front
+                    .and_then(|front| front.placeholder.as_deref())
+                    .unwrap_or_default(),
+            )
             .set("git", None::<bool>)
             .value()
     }
@@ -238,25 +331,40 @@ impl PageView<'_> {
     fn terms(&self) -> Value {
         let site = self.site;
         let mut by_taxonomy: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-        for taxonomy in site.taxonomies.iter().filter(|taxonomy| taxonomy.lang == site[self.id].lang) {
+        for taxonomy in site
+            .taxonomies
+            .iter()
+            .filter(|taxonomy| taxonomy.lang == site[self.id].lang)
+        {
             by_taxonomy.insert(taxonomy.name.clone(), Vec::new());
         }
         for term_id in &site[self.id].terms {
             let name = &site.taxonomies[site.terms[term_id.index()].taxonomy.index()].name;
-            by_taxonomy.entry(name.clone()).or_default().push(term(site, *term_id));
+            by_taxonomy
+                .entry(name.clone())
+                .or_default()
+                .push(term(site, *term_id));
         }
         Value::from(by_taxonomy)
     }
 
     fn images(&self) -> Vec<String> {
         let page = &self.site[self.id];
-        let own = page.front().map(|front| front.images.as_slice()).unwrap_or_default();
-        own.iter().filter_map(|image| image_url(self.site, page, image, false)).collect()
+        let own = page
+            .front()
+            .map(|front| front.images.as_slice())
+            .unwrap_or_default();
+        own.iter()
+            .filter_map(|image| image_url(self.site, page, image, false))
+            .collect()
     }
 
     fn translations(&self) -> Vec<Object> {
         let site = self.site;
-        let others = site[self.id].translations.iter().filter(|id| site[**id].rendered);
+        let others = site[self.id]
+            .translations
+            .iter()
+            .filter(|id| site[**id].rendered);
         others
             .map(|id| {
                 let language = site.language(&site[*id]);
@@ -278,18 +386,31 @@ impl PageView<'_> {
                 .set("url", self.site.href(&self.site[series.page].url))
                 .set("index", series.index + 1)
                 .set("total", series.pages.len())
-                .set("pages", series.pages.iter().map(|id| self.cards[id.index()].clone()).collect::<Vec<_>>()),
+                .set(
+                    "pages",
+                    series
+                        .pages
+                        .iter()
+                        .map(|id| self.cards[id.index()].clone())
+                        .collect::<Vec<_>>(),
+                ),
         )
     }
 
     fn edit(&self) -> Option<Object> {
         let page = &self.site[self.id];
         let edit = &page.show.edit_post;
-        let url = edit.url.as_deref().filter(|_| edit.disabled != Some(true))?;
+        let url = edit
+            .url
+            .as_deref()
+            .filter(|_| edit.disabled != Some(true))?;
         let file = &*self.site.sources.get(page.file?).path;
         let url = if edit.append_file_path == Some(true) {
             let dirs = &self.site.config.dirs;
-            let below = file.strip_prefix(dirs.content.as_str()).unwrap_or(file).trim_start_matches('/');
+            let below = file
+                .strip_prefix(dirs.content.as_str())
+                .unwrap_or(file)
+                .trim_start_matches('/');
             format!("{}/{}", url.trim_end_matches('/'), text::encode_path(below))
         } else {
             url.to_owned()
@@ -300,9 +421,17 @@ impl PageView<'_> {
     fn canonical_source(&self) -> Option<Object> {
         let page = &self.site[self.id];
         let url = page.front()?.canonical_url.as_ref()?;
-        let host = url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or(url);
-        (text::safe_url(url) && page.show.canonical_link)
-            .then(|| Object::new().set("url", &*url.text).set("host", host).set("text", page.show.canonical_link_text.clone()))
+        let host = url
+            .split("://")
+            .nth(1)
+            .and_then(|rest| rest.split('/').next())
+            .unwrap_or(url);
+        (text::safe_url(url) && page.show.canonical_link).then(|| {
+            Object::new()
+                .set("url", &*url.text)
+                .set("host", host)
+                .set("text", page.show.canonical_link_text.clone())
+        })
     }
 
     fn resources(&self) -> Vec<Object> {
@@ -312,7 +441,13 @@ impl PageView<'_> {
                 Object::new()
                     .set("name", resource.name.as_str())
                     .set("url", self.site.href(&resource.url))
-                    .set("type", resource.name.rsplit_once('.').map_or("", |(_, extension)| extension))
+                    .set(
+                        "type",
+                        resource
+                            .name
+                            .rsplit_once('.')
+                            .map_or("", |(_, extension)| extension),
+                    )
             })
             .collect()
     }
@@ -322,8 +457,15 @@ impl PageView<'_> {
 /// in a `background` is let through: no other property, no script.
 fn header(header: &Header) -> Option<Object> {
     let mut layers: Vec<String> = Vec::new();
-    if let Some(image) = header.background_image.as_deref().filter(|url| text::safe_url(url)) {
-        layers.push(format!("url(\"{}\") center / cover", text::encode_path(image).replace(['"', '\\', '(', ')'], "")));
+    if let Some(image) = header
+        .background_image
+        .as_deref()
+        .filter(|url| text::safe_url(url))
+    {
+        layers.push(format!(
+            "url(\"{}\") center / cover",
+            text::encode_path(image).replace(['"', '\\', '(', ')'], "")
+        ));
     }
     if let Some(background) = header.background.as_deref() {
         let value = background.trim().trim_end_matches(';').trim();
@@ -359,34 +501,82 @@ fn is_background(value: &str) -> bool {
         }
     }
     let lower = value.to_ascii_lowercase();
-    depth == 0 && !value.is_empty() && !lower.contains("javascript:") && !lower.contains("expression(")
+    depth == 0
+        && !value.is_empty()
+        && !lower.contains("javascript:")
+        && !lower.contains("expression(")
 }
 
 const NETWORKS: &[(&str, &str, &str)] = &[
-    ("x", "X", "https://x.com/intent/tweet/?text={title}&url={url}&hashtags={tags}"),
-    ("linkedin", "LinkedIn", "https://www.linkedin.com/shareArticle?mini=true&url={url}&title={title}&summary={title}&source={url}"),
-    ("reddit", "Reddit", "https://reddit.com/submit?url={url}&title={title}"),
-    ("facebook", "Facebook", "https://facebook.com/sharer/sharer.php?u={url}"),
-    ("whatsapp", "WhatsApp", "https://api.whatsapp.com/send?text={title}%20-%20{url}"),
-    ("telegram", "Telegram", "https://telegram.me/share/url?text={title}&url={url}"),
-    ("ycombinator", "Hacker News", "https://news.ycombinator.com/submitlink?t={title}&u={url}"),
+    (
+        "x",
+        "X",
+        "https://x.com/intent/tweet/?text={title}&url={url}&hashtags={tags}",
+    ),
+    (
+        "linkedin",
+        "LinkedIn",
+        "https://www.linkedin.com/shareArticle?mini=true&url={url}&title={title}&summary={title}&source={url}",
+    ),
+    (
+        "reddit",
+        "Reddit",
+        "https://reddit.com/submit?url={url}&title={title}",
+    ),
+    (
+        "facebook",
+        "Facebook",
+        "https://facebook.com/sharer/sharer.php?u={url}",
+    ),
+    (
+        "whatsapp",
+        "WhatsApp",
+        "https://api.whatsapp.com/send?text={title}%20-%20{url}",
+    ),
+    (
+        "telegram",
+        "Telegram",
+        "https://telegram.me/share/url?text={title}&url={url}",
+    ),
+    (
+        "ycombinator",
+        "Hacker News",
+        "https://news.ycombinator.com/submitlink?t={title}&u={url}",
+    ),
 ];
 
 fn share(site: &Site, page: &Page, show: &Show) -> Vec<Object> {
-    let encode = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+    let encode = |text: &str| {
+        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    };
     let url = encode(&site.permalink(&page.url));
     let title = encode(&page.title);
-    let tags: Vec<String> = page.terms.iter().map(|term| text::slug(&site.terms[term.index()].title, true).replace('-', "")).collect();
+    let tags: Vec<String> = page
+        .terms
+        .iter()
+        .map(|term| text::slug(&site.terms[term.index()].title, true).replace('-', ""))
+        .collect();
     let wanted = |name: &str| {
-        let same = |said: &String| said.eq_ignore_ascii_case(name) || (name == "x" && said.eq_ignore_ascii_case("twitter"));
-        show.share_names.as_ref().is_none_or(|names| names.iter().any(same))
+        let same = |said: &String| {
+            said.eq_ignore_ascii_case(name) || (name == "x" && said.eq_ignore_ascii_case("twitter"))
+        };
+        show.share_names
+            .as_ref()
+            .is_none_or(|names| names.iter().any(same))
     };
     NETWORKS
         .iter()
         .filter(|(name, _, _)| wanted(name))
         .map(|(name, label, pattern)| {
-            let link = pattern.replace("{title}", &title).replace("{url}", &url).replace("{tags}", &encode(&tags.join(",")));
-            Object::new().set("name", *name).set("icon", *name).set("title", *label).set("url", link)
+            let link = pattern
+                .replace("{title}", &title)
+                .replace("{url}", &url)
+                .replace("{tags}", &encode(&tags.join(",")));
+            Object::new()
+                .set("name", *name)
+                .set("icon", *name)
+                .set("title", *label)
+                .set("url", link)
         })
         .collect()
 }
@@ -443,11 +633,21 @@ pub fn breadcrumbs(site: &Site, id: PageId, home: &str) -> Vec<Object> {
     if !site[id].show.bread_crumbs {
         return Vec::new();
     }
-    let name = |id: PageId| if site[id].kind == Kind::Home { home } else { title(site, id) };
+    let name = |id: PageId| {
+        if site[id].kind == Kind::Home {
+            home
+        } else {
+            title(site, id)
+        }
+    };
     crumbs(site, id)
         .into_iter()
         .filter(|id| site[*id].rendered)
-        .map(|id| Object::new().set("title", name(id)).set("url", site.href(&site[id].url)))
+        .map(|id| {
+            Object::new()
+                .set("title", name(id))
+                .set("url", site.href(&site[id].url))
+        })
         .collect()
 }
 
@@ -465,7 +665,13 @@ pub fn menu_item(item: &menus::Item, at: &str) -> Value {
         .set("pre", item.pre.as_str())
         .set("post", item.post.as_str())
         .set("params", item.params.clone())
-        .set("children", item.children.iter().map(|child| menu_item(child, at)).collect::<Vec<_>>())
+        .set(
+            "children",
+            item.children
+                .iter()
+                .map(|child| menu_item(child, at))
+                .collect::<Vec<_>>(),
+        )
         .value()
 }
 
@@ -482,7 +688,10 @@ pub fn languages(site: &Site, id: Option<PageId>, lang: LangId) -> Vec<Object> {
     let each = site.config.languages.iter().enumerate();
     each.map(|(index, language)| {
         let other = LangId(index as u32);
-        let target = id.and_then(|id| site.in_language(id, other)).filter(|id| site[*id].rendered).unwrap_or(site.home(other));
+        let target = id
+            .and_then(|id| site.in_language(id, other))
+            .filter(|id| site[*id].rendered)
+            .unwrap_or(site.home(other));
         Object::new()
             .set("code", language.code.as_str())
             .set("name", language.name.as_str())
@@ -498,9 +707,18 @@ mod tests {
 
     #[test]
     fn only_backgrounds_reach_the_style_attribute() {
-        assert!(is_background("linear-gradient(-225deg, #2CD8D5 0%, #6B8DD6 48%, #8E37D7 100%)"));
+        assert!(is_background(
+            "linear-gradient(-225deg, #2CD8D5 0%, #6B8DD6 48%, #8E37D7 100%)"
+        ));
         assert!(is_background("rgb(1 2 3 / 50%)"));
-        for hostile in ["red; position: fixed", "x}</style>", "url(javascript:alert(1))", "a)", "", "\\65xpression"] {
+        for hostile in [
+            "red; position: fixed",
+            "x}</style>",
+            "url(javascript:alert(1))",
+            "a)",
+            "",
+            "\\65xpression",
+        ] {
             assert!(!is_background(hostile), "{hostile}");
         }
     }

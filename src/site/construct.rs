@@ -5,11 +5,12 @@ use super::content::{self, Name, Role};
 use super::permalink;
 use super::taxonomy::Terms;
 use super::{
-    Asset, Kind, LangId, LeftOut, Page, PageId, Resource, Site, Why, links, order, related, route, series, taxonomy,
+    Asset, Kind, LangId, LeftOut, Page, PageId, Resource, Site, Why, links, order, related, route,
+    series, taxonomy,
 };
 use crate::config::Config;
-use crate::diag::{Diagnostic, FileId};
 use crate::config::switches::{self, Switches};
+use crate::diag::{Diagnostic, FileId};
 use crate::parse::Doc;
 use crate::parse::front_matter::{List, Render};
 use crate::source::Sources;
@@ -55,14 +56,40 @@ pub struct Parts {
 
 impl Site {
     pub fn new(parts: Parts, diagnostics: &mut Vec<Diagnostic>) -> Site {
-        let Parts { config, sources, mut documents, loose, statics, assets, now } = parts;
-        documents.sort_by(|a, b| (a.lang, &a.name.path, a.name.role, &a.path).cmp(&(b.lang, &b.name.path, b.name.role, &b.path)));
-        let mut builder = Builder { config: &config, now, pages: Vec::new(), by_path: HashMap::new(), left_out: Vec::new() };
+        let Parts {
+            config,
+            sources,
+            mut documents,
+            loose,
+            statics,
+            assets,
+            now,
+        } = parts;
+        documents.sort_by(|a, b| {
+            (a.lang, &a.name.path, a.name.role, &a.path).cmp(&(
+                b.lang,
+                &b.name.path,
+                b.name.role,
+                &b.path,
+            ))
+        });
+        let mut builder = Builder {
+            config: &config,
+            now,
+            pages: Vec::new(),
+            by_path: HashMap::new(),
+            left_out: Vec::new(),
+        };
         let documents = builder.select(documents, diagnostics);
         let homes = builder.add_branches(&documents);
         builder.add_taxonomies(&documents);
         let posts = builder.add_regular(documents, diagnostics);
-        let Builder { mut pages, by_path, left_out, .. } = builder;
+        let Builder {
+            mut pages,
+            by_path,
+            left_out,
+            ..
+        } = builder;
 
         let mut terms = taxonomy::build(&config, &mut pages, &by_path, diagnostics);
         show(&config, &mut pages);
@@ -78,7 +105,9 @@ impl Site {
 
         let mut index = links::Index::default();
         for (id, page) in pages.iter().enumerate() {
-            let file = page.file.map(|file| in_content(&config, page.lang, &sources.get(file).path));
+            let file = page
+                .file
+                .map(|file| in_content(&config, page.lang, &sources.get(file).path));
             index.add_page(PageId(id as u32), page, file.as_deref());
         }
         for out in &left_out {
@@ -111,7 +140,10 @@ impl Site {
         if own.lang == lang {
             return Some(page);
         }
-        own.translations.iter().copied().find(|other| self[*other].lang == lang)
+        own.translations
+            .iter()
+            .copied()
+            .find(|other| self[*other].lang == lang)
     }
 
     pub fn home(&self, lang: LangId) -> PageId {
@@ -130,7 +162,11 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     /// Takes out drafts, the future and the expired, unless they were asked for.
-    fn select(&mut self, documents: Vec<Document>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Document> {
+    fn select(
+        &mut self,
+        documents: Vec<Document>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Vec<Document> {
         let mut kept: Vec<Document> = Vec::with_capacity(documents.len());
         for document in documents {
             if let Some(why) = self.reason(&document.doc) {
@@ -154,7 +190,10 @@ impl Builder<'_> {
                         crate::diag::Span::new(document.file, 0, 0),
                         format!("two files are the page `{}`", document.name.path),
                     )
-                    .note(crate::diag::Span::new(last.file, 0, 0), "the other one is here")
+                    .note(
+                        crate::diag::Span::new(last.file, 0, 0),
+                        "the other one is here",
+                    )
                     .help("rename or remove one of them"),
                 );
                 continue;
@@ -190,7 +229,11 @@ impl Builder<'_> {
         let mut homes = Vec::new();
         for index in 0..self.config.languages.len() {
             let lang = LangId(index as u32);
-            let own = || documents.iter().filter(move |document| document.lang == lang);
+            let own = || {
+                documents
+                    .iter()
+                    .filter(move |document| document.lang == lang)
+            };
             let mut branches: BTreeMap<&str, Option<&Document>> = BTreeMap::new();
             branches.insert("", None);
             for document in own() {
@@ -210,7 +253,11 @@ impl Builder<'_> {
                 if !path.is_empty() && self.is_taxonomy(lang, content::top(path)) {
                     continue;
                 }
-                let kind = if path.is_empty() { Kind::Home } else { Kind::Section };
+                let kind = if path.is_empty() {
+                    Kind::Home
+                } else {
+                    Kind::Section
+                };
                 let mut page = match document {
                     Some(document) => from_document(document, kind, self.now),
                     None => without_document(kind, lang, path),
@@ -231,7 +278,9 @@ impl Builder<'_> {
             let lang = LangId(index as u32);
             for plural in taxonomy::names(self.config, lang, documents) {
                 let of = |path: &str| {
-                    documents.iter().find(|d| d.lang == lang && d.name.role == Role::Branch && d.name.path == path)
+                    documents.iter().find(|d| {
+                        d.lang == lang && d.name.role == Role::Branch && d.name.path == path
+                    })
                 };
                 let mut page = match of(&plural) {
                     Some(document) => from_document(document, Kind::Taxonomy, self.now),
@@ -252,12 +301,22 @@ impl Builder<'_> {
     }
 
     fn is_taxonomy(&self, lang: LangId, name: &str) -> bool {
-        self.config.languages[lang.index()].taxonomies.iter().any(|taxonomy| taxonomy.plural == name)
+        self.config.languages[lang.index()]
+            .taxonomies
+            .iter()
+            .any(|taxonomy| taxonomy.plural == name)
     }
 
-    fn add_regular(&mut self, documents: Vec<Document>, diagnostics: &mut Vec<Diagnostic>) -> Vec<PageId> {
+    fn add_regular(
+        &mut self,
+        documents: Vec<Document>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Vec<PageId> {
         let mut posts = Vec::new();
-        for document in documents.into_iter().filter(|d| d.name.role != Role::Branch) {
+        for document in documents
+            .into_iter()
+            .filter(|d| d.name.role != Role::Branch)
+        {
             if document.name.path.is_empty() {
                 diagnostics.push(
                     Diagnostic::error(
@@ -294,7 +353,10 @@ impl Builder<'_> {
 /// Draft, future, expired.
 fn status(doc: &Doc, now: jiff::Timestamp) -> (bool, bool, bool) {
     let front = &doc.front;
-    let future = front.publish_date.or(front.date).is_some_and(|date| date.instant > now);
+    let future = front
+        .publish_date
+        .or(front.date)
+        .is_some_and(|date| date.instant > now);
     let expired = front.expiry_date.is_some_and(|date| date.instant <= now);
     (front.draft, future, expired)
 }
@@ -368,9 +430,15 @@ fn default_title(kind: Kind, path: &str) -> String {
     if kind == Kind::Home {
         return String::new();
     }
-    let name = path.rsplit('/').next().unwrap_or(path).replace(['-', '_'], " ");
+    let name = path
+        .rsplit('/')
+        .next()
+        .unwrap_or(path)
+        .replace(['-', '_'], " ");
     let mut chars = name.trim().chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
 }
 
 /// Resolves the switches of every page.
@@ -385,8 +453,14 @@ fn show(config: &Config, pages: &mut [Page]) {
 
 /// A content file's path within the content folder of its language.
 fn in_content(config: &Config, lang: LangId, path: &str) -> String {
-    let dir = config.languages[lang.index()].content_dir.as_ref().unwrap_or(&config.dirs.content);
-    path.strip_prefix(dir.as_str()).unwrap_or(path).trim_start_matches('/').to_owned()
+    let dir = config.languages[lang.index()]
+        .content_dir
+        .as_ref()
+        .unwrap_or(&config.dirs.content);
+    path.strip_prefix(dir.as_str())
+        .unwrap_or(path)
+        .trim_start_matches('/')
+        .to_owned()
 }
 
 /// Gives every loose file to the page whose bundle it lies in, and returns
@@ -401,10 +475,19 @@ fn attach(
     for file in loose {
         let mut first: Option<String> = None;
         for index in 0..config.languages.len() {
-            let Some((owner, name)) = owner(pages, by_path, LangId(index as u32), &file.path) else { continue };
+            let Some((owner, name)) = owner(pages, by_path, LangId(index as u32), &file.path)
+            else {
+                continue;
+            };
             // Published once, with the first language that has the bundle; the others point there.
-            let url = first.get_or_insert_with(|| beside_url(&pages[owner.index()], &name)).clone();
-            pages[owner.index()].resources.push(Resource { name, source: file.source.clone(), url });
+            let url = first
+                .get_or_insert_with(|| beside_url(&pages[owner.index()], &name))
+                .clone();
+            pages[owner.index()].resources.push(Resource {
+                name,
+                source: file.source.clone(),
+                url,
+            });
         }
         if let Some(url) = first {
             urls.insert(file.path.clone(), (url, file.source.clone()));
@@ -441,7 +524,12 @@ fn beside_url(page: &Page, name: &str) -> String {
 }
 
 /// Sorts the regular pages of each language, and fills the lists of home pages and sections.
-fn list(config: &Config, pages: &mut [Page], homes: &[PageId], posts: Vec<PageId>) -> Vec<Vec<PageId>> {
+fn list(
+    config: &Config,
+    pages: &mut [Page],
+    homes: &[PageId],
+    posts: Vec<PageId>,
+) -> Vec<Vec<PageId>> {
     let mut regular: Vec<Vec<PageId>> = vec![Vec::new(); config.languages.len()];
     for id in posts {
         let page = &pages[id.index()];
@@ -491,7 +579,12 @@ pub fn section_of(page: &Page) -> &str {
 
 /// What the home page lists: as configured, else the section that has the most
 /// pages (Hugo's rule), else whatever there is at the top.
-fn main_sections(config: &Config, pages: &[Page], regular: &[PageId], lang: LangId) -> BTreeSet<String> {
+fn main_sections(
+    config: &Config,
+    pages: &[Page],
+    regular: &[PageId],
+    lang: LangId,
+) -> BTreeSet<String> {
     if let Some(names) = &config.languages[lang.index()].main_sections {
         return names.iter().cloned().collect();
     }
@@ -501,7 +594,10 @@ fn main_sections(config: &Config, pages: &[Page], regular: &[PageId], lang: Lang
     }
     let in_folders = counts.iter().filter(|(name, _)| !name.is_empty());
     let most = in_folders.max_by_key(|(name, count)| (**count, std::cmp::Reverse(**name)));
-    most.or_else(|| counts.iter().next()).map(|(name, _)| (*name).to_owned()).into_iter().collect()
+    most.or_else(|| counts.iter().next())
+        .map(|(name, _)| (*name).to_owned())
+        .into_iter()
+        .collect()
 }
 
 /// Newer and older: among the pages of the main sections, else within the page's own section.
@@ -530,17 +626,29 @@ fn neighbours(config: &Config, pages: &mut [Page], regular: &[Vec<PageId>]) {
 fn translations(pages: &mut [Page]) {
     let mut groups: BTreeMap<(Kind, &str), Vec<PageId>> = BTreeMap::new();
     for (index, page) in pages.iter().enumerate() {
-        let key = page.front().and_then(|front| front.translation_key.as_deref()).unwrap_or(&page.path);
-        groups.entry((page.kind, key)).or_default().push(PageId(index as u32));
+        let key = page
+            .front()
+            .and_then(|front| front.translation_key.as_deref())
+            .unwrap_or(&page.path);
+        groups
+            .entry((page.kind, key))
+            .or_default()
+            .push(PageId(index as u32));
     }
-    let groups: Vec<Vec<PageId>> = groups.into_values().filter(|group| group.len() > 1).collect();
+    let groups: Vec<Vec<PageId>> = groups
+        .into_values()
+        .filter(|group| group.len() > 1)
+        .collect();
     for group in groups {
         for id in &group {
             let lang = pages[id.index()].lang;
-            let mut others: Vec<PageId> = group.iter().copied().filter(|o| pages[o.index()].lang != lang).collect();
+            let mut others: Vec<PageId> = group
+                .iter()
+                .copied()
+                .filter(|o| pages[o.index()].lang != lang)
+                .collect();
             others.sort_by_key(|other| pages[other.index()].lang);
             pages[id.index()].translations = others;
         }
     }
 }
-

@@ -29,7 +29,9 @@ pub struct Name {
 
 /// Whether a file of this name holds content rather than being a resource.
 pub fn is_content(name: &str) -> bool {
-    let Some((stem, extension)) = name.rsplit_once('.') else { return false };
+    let Some((stem, extension)) = name.rsplit_once('.') else {
+        return false;
+    };
     !stem.is_empty() && matches!(extension, "md" | "markdown" | "mdown" | "html" | "htm")
 }
 
@@ -51,7 +53,13 @@ pub fn name(path: &str, known: impl Fn(&str) -> bool) -> Name {
         _ if dir.is_empty() => (Role::Single, stem.to_owned()),
         _ => (Role::Single, format!("{dir}/{stem}")),
     };
-    Name { role, path, dir: dir.to_owned(), stem: stem.to_owned(), suffix }
+    Name {
+        role,
+        path,
+        dir: dir.to_owned(),
+        stem: stem.to_owned(),
+        suffix,
+    }
 }
 
 /// ISO 639-1 codes, with an optional region or script (`pt-br`, `zh_Hans`).
@@ -59,8 +67,12 @@ pub fn name(path: &str, known: impl Fn(&str) -> bool) -> Name {
 fn looks_like_language(code: &str) -> bool {
     let mut parts = code.split(['-', '_']);
     let language = parts.next().unwrap_or_default();
-    LANGUAGES.split(' ').any(|known| known.eq_ignore_ascii_case(language))
-        && parts.all(|part| (2..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+    LANGUAGES
+        .split(' ')
+        .any(|known| known.eq_ignore_ascii_case(language))
+        && parts.all(|part| {
+            (2..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
 }
 
 /// Without `is`, `in`, `so`, `no`, `to`, `as`, `am`, `be` and the like, which end English titles.
@@ -90,19 +102,60 @@ mod tests {
             ("post.md", Role::Single, "post", "post", None),
             ("blog/post.md", Role::Single, "blog/post", "post", None),
             ("blog/post/index.md", Role::Leaf, "blog/post", "index", None),
-            ("blog/post/index.zh.md", Role::Leaf, "blog/post", "index", Some("zh")),
+            (
+                "blog/post/index.zh.md",
+                Role::Leaf,
+                "blog/post",
+                "index",
+                Some("zh"),
+            ),
             ("_index.md", Role::Branch, "", "_index", None),
-            ("blog/_index.pt-br.md", Role::Branch, "blog", "_index", Some("pt-br")),
-            ("blog/qwen2.5-vl/index.md", Role::Leaf, "blog/qwen2.5-vl", "index", None),
-            ("blog/release-1.2.md", Role::Single, "blog/release-1.2", "release-1.2", None),
-            ("blog/node.js.md", Role::Single, "blog/node.js", "node.js", None),
-            ("blog/what-it.is.md", Role::Single, "blog/what-it.is", "what-it.is", None),
+            (
+                "blog/_index.pt-br.md",
+                Role::Branch,
+                "blog",
+                "_index",
+                Some("pt-br"),
+            ),
+            (
+                "blog/qwen2.5-vl/index.md",
+                Role::Leaf,
+                "blog/qwen2.5-vl",
+                "index",
+                None,
+            ),
+            (
+                "blog/release-1.2.md",
+                Role::Single,
+                "blog/release-1.2",
+                "release-1.2",
+                None,
+            ),
+            (
+                "blog/node.js.md",
+                Role::Single,
+                "blog/node.js",
+                "node.js",
+                None,
+            ),
+            (
+                "blog/what-it.is.md",
+                Role::Single,
+                "blog/what-it.is",
+                "what-it.is",
+                None,
+            ),
             ("blog/x.tlh.md", Role::Single, "blog/x", "x", Some("tlh")),
         ];
         for (path, role, logical, stem, suffix) in cases {
             let got = name(path, |code| code == "tlh");
             assert_eq!(
-                (got.role, got.path.as_str(), got.stem.as_str(), got.suffix.as_deref()),
+                (
+                    got.role,
+                    got.path.as_str(),
+                    got.stem.as_str(),
+                    got.suffix.as_deref()
+                ),
                 (role, logical, stem, suffix),
                 "{path}"
             );

@@ -46,13 +46,20 @@ pub enum Broken {
 
 impl Index {
     pub fn add_page(&mut self, id: PageId, page: &Page, file: Option<&str>) {
-        self.by_path.insert((page.lang, page.path.to_lowercase()), id);
+        self.by_path
+            .insert((page.lang, page.path.to_lowercase()), id);
         if !page.path.is_empty() {
-            let name = page.path.rsplit('/').next().unwrap_or_default().to_lowercase();
+            let name = page
+                .path
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .to_lowercase();
             self.by_name.entry((page.lang, name)).or_default().push(id);
         }
         if page.rendered {
-            self.by_url.insert(page.url.trim_matches('/').to_owned(), id);
+            self.by_url
+                .insert(page.url.trim_matches('/').to_owned(), id);
         }
         if let Some(file) = file {
             self.by_file.insert(file.to_lowercase(), id);
@@ -64,7 +71,9 @@ impl Index {
     }
 
     pub fn page(&self, lang: LangId, path: &str) -> Option<PageId> {
-        self.by_path.get(&(lang, path.trim_matches('/').to_lowercase())).copied()
+        self.by_path
+            .get(&(lang, path.trim_matches('/').to_lowercase()))
+            .copied()
     }
 
     pub fn at_url(&self, url: &str) -> Option<PageId> {
@@ -74,7 +83,8 @@ impl Index {
 
 /// Splits `path?query#fragment`: (path, everything from `?` or `#` on).
 pub fn split(dest: &str) -> (&str, &str) {
-    dest.find(['?', '#']).map_or((dest, ""), |at| dest.split_at(at))
+    dest.find(['?', '#'])
+        .map_or((dest, ""), |at| dest.split_at(at))
 }
 
 /// Whether `dest` has a scheme (`https:`, `mailto:`) or a host (`//example.org`).
@@ -82,10 +92,14 @@ pub fn is_external(dest: &str) -> bool {
     if dest.starts_with("//") {
         return true;
     }
-    let Some(colon) = dest.find(':') else { return false };
+    let Some(colon) = dest.find(':') else {
+        return false;
+    };
     let scheme = &dest[..colon];
     scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-'))
+        && scheme
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-'))
 }
 
 /// Resolves a destination as it stands in the text of `from`.
@@ -146,8 +160,15 @@ fn by_content(site: &Site, lang: LangId, path: &str) -> Resolved {
         return Resolved::Page(site.in_language(*page, lang).unwrap_or(*page));
     }
     let bare = stem(path);
-    let logical = bare.strip_suffix("/index").or_else(|| bare.strip_suffix("/_index")).unwrap_or(bare);
-    let logical = if matches!(logical, "index" | "_index") { "" } else { logical };
+    let logical = bare
+        .strip_suffix("/index")
+        .or_else(|| bare.strip_suffix("/_index"))
+        .unwrap_or(bare);
+    let logical = if matches!(logical, "index" | "_index") {
+        ""
+    } else {
+        logical
+    };
     match site.links.page(lang, logical) {
         Some(page) => Resolved::Page(page),
         None => missing(site, lang, logical, &format!("/{logical}")),
@@ -166,7 +187,10 @@ fn beside(site: &Site, from: PageId, path: &str) -> Option<Resolved> {
         return Some(Resolved::File(url.clone()));
     }
     // `[text](other-post)` beside `other-post.md`, as a writer thinks of it.
-    site.links.page(page.lang, &in_content).filter(|target| site[*target].rendered).map(Resolved::Page)
+    site.links
+        .page(page.lang, &in_content)
+        .filter(|target| site[*target].rendered)
+        .map(Resolved::Page)
 }
 
 fn missing(site: &Site, lang: LangId, path: &str, url: &str) -> Resolved {
@@ -177,7 +201,8 @@ fn missing(site: &Site, lang: LangId, path: &str, url: &str) -> Resolved {
             return Resolved::Broken(Broken::LeftOut(*why));
         }
     }
-    let near = text::nearest(&by_url, site.links.by_url.keys().map(String::as_str)).map(|url| format!("/{url}/"));
+    let near = text::nearest(&by_url, site.links.by_url.keys().map(String::as_str))
+        .map(|url| format!("/{url}/"));
     Resolved::Broken(Broken::Missing(near))
 }
 
@@ -187,7 +212,10 @@ fn malformed(url: &str) -> Option<&'static str> {
         let (scheme, rest) = url.split_once(':')?;
         matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https").then_some(rest)
     })?;
-    let Some(rest) = rest.strip_prefix("//").or(url.starts_with("//").then_some(rest)) else {
+    let Some(rest) = rest
+        .strip_prefix("//")
+        .or(url.starts_with("//").then_some(rest))
+    else {
         return Some("`//` is missing after the scheme");
     };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -195,7 +223,9 @@ fn malformed(url: &str) -> Option<&'static str> {
     if host.is_empty() {
         return Some("it has no host");
     }
-    if host.contains(char::is_whitespace) || host.contains(['<', '>', '"', '\\', '^', '`', '{', '|', '}']) {
+    if host.contains(char::is_whitespace)
+        || host.contains(['<', '>', '"', '\\', '^', '`', '{', '|', '}'])
+    {
         return Some("its host holds a character that no host can have");
     }
     if let Some((_, port)) = host.rsplit_once(':')
@@ -209,18 +239,28 @@ fn malformed(url: &str) -> Option<&'static str> {
 
 /// Percent-decodes a path; what is no UTF-8 stays as it is.
 fn decode(path: &str) -> String {
-    percent_encoding::percent_decode_str(path).decode_utf8().map_or_else(|_| path.to_owned(), Into::into)
+    percent_encoding::percent_decode_str(path)
+        .decode_utf8()
+        .map_or_else(|_| path.to_owned(), Into::into)
 }
 
 /// Without its extension, when that is one of a content file.
 fn stem(path: &str) -> &str {
     let file = path.rsplit('/').next().unwrap_or(path);
-    if content::is_content(file) { path.rsplit_once('.').map_or(path, |(stem, _)| stem) } else { path }
+    if content::is_content(file) {
+        path.rsplit_once('.').map_or(path, |(stem, _)| stem)
+    } else {
+        path
+    }
 }
 
 /// Joins as a file system would: `blog/a` + `../b/c.md` → `blog/b/c.md`; from the top for a leading `/`.
 pub fn join(dir: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = if path.starts_with('/') { Vec::new() } else { dir.split('/').collect() };
+    let mut parts: Vec<&str> = if path.starts_with('/') {
+        Vec::new()
+    } else {
+        dir.split('/').collect()
+    };
     for part in path.split('/') {
         match part {
             "" | "." => {}
@@ -238,13 +278,23 @@ pub fn join(dir: &str, path: &str) -> String {
 fn join_url(base_path: &str, page_url: &str, path: &str) -> String {
     if let Some(rest) = path.strip_prefix('/') {
         let inner = base_path.trim_matches('/');
-        let without = rest.strip_prefix(inner).filter(|rest| !inner.is_empty() && (rest.is_empty() || rest.starts_with('/')));
+        let without = rest
+            .strip_prefix(inner)
+            .filter(|rest| !inner.is_empty() && (rest.is_empty() || rest.starts_with('/')));
         return format!("/{}", without.unwrap_or(rest).trim_start_matches('/'));
     }
     let folder = page_url.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let slash = if path.ends_with('/') || path.ends_with("..") || path == "." { "/" } else { "" };
+    let slash = if path.ends_with('/') || path.ends_with("..") || path == "." {
+        "/"
+    } else {
+        ""
+    };
     let joined = join(folder, path);
-    if joined.is_empty() { "/".to_owned() } else { format!("/{joined}{slash}") }
+    if joined.is_empty() {
+        "/".to_owned()
+    } else {
+        format!("/{joined}{slash}")
+    }
 }
 
 #[cfg(test)]
@@ -258,7 +308,10 @@ mod tests {
         assert_eq!(join("", "./x.md"), "x.md");
         assert_eq!(join("a", "../../../x"), "x");
         assert_eq!(join_url("/", "/blog/post/", "../other/"), "/blog/other/");
-        assert_eq!(join_url("/", "/blog/post/", "pic.png"), "/blog/post/pic.png");
+        assert_eq!(
+            join_url("/", "/blog/post/", "pic.png"),
+            "/blog/post/pic.png"
+        );
         assert_eq!(join_url("/", "/blog/post/", ".."), "/blog/");
         assert_eq!(join_url("/", "/", "."), "/");
         assert_eq!(join_url("/sub/", "/blog/post/", "/sub/about/"), "/about/");
@@ -269,7 +322,9 @@ mod tests {
     fn destinations_are_taken_apart() {
         assert_eq!(split("a/b.md#x"), ("a/b.md", "#x"));
         assert_eq!(split("a?b#c"), ("a", "?b#c"));
-        assert!(is_external("https://x.org") && is_external("mailto:a@b.c") && is_external("//x.org"));
+        assert!(
+            is_external("https://x.org") && is_external("mailto:a@b.c") && is_external("//x.org")
+        );
         assert!(!is_external("a/b:c") && !is_external("#x") && !is_external("/a"));
     }
 
@@ -277,10 +332,19 @@ mod tests {
     fn plainly_malformed_urls_are_found() {
         assert!(malformed("https://example.org/a(b)").is_none());
         assert!(malformed("mailto:x").is_none());
-        assert_eq!(malformed("https:/example.org"), Some("`//` is missing after the scheme"));
+        assert_eq!(
+            malformed("https:/example.org"),
+            Some("`//` is missing after the scheme")
+        );
         assert_eq!(malformed("https://"), Some("it has no host"));
-        assert_eq!(malformed("http://exa mple.org/"), Some("its host holds a character that no host can have"));
-        assert_eq!(malformed("http://example.org:8o/"), Some("its port is no number"));
+        assert_eq!(
+            malformed("http://exa mple.org/"),
+            Some("its host holds a character that no host can have")
+        );
+        assert_eq!(
+            malformed("http://example.org:8o/"),
+            Some("its port is no number")
+        );
         assert!(malformed("http://[::1]/").is_none());
     }
 }

@@ -14,7 +14,12 @@ impl Site {
     pub fn entries(&self, id: PageId) -> Vec<PageId> {
         let page = &self[id];
         match page.kind {
-            Kind::Home => page.pages.iter().copied().filter(|post| self[*post].show.in_home_list).collect(),
+            Kind::Home => page
+                .pages
+                .iter()
+                .copied()
+                .filter(|post| self[*post].show.in_home_list)
+                .collect(),
             // PaperMod lists a section's own pages, then the sections in it.
             Kind::Section => page.pages.iter().chain(&page.sections).copied().collect(),
             Kind::Term => page.pages.clone(),
@@ -26,7 +31,9 @@ impl Site {
     pub fn is_paginated(&self, id: PageId) -> bool {
         let page = &self[id];
         let profile = page.kind == Kind::Home && self.language(page).params.profile.enabled;
-        matches!(page.kind, Kind::Home | Kind::Section | Kind::Term) && !profile && self.layout(page).is_empty()
+        matches!(page.kind, Kind::Home | Kind::Section | Kind::Term)
+            && !profile
+            && self.layout(page).is_empty()
     }
 
     /// At least 1.
@@ -48,31 +55,49 @@ impl Site {
     }
 
     pub fn with_layout(&self, lang: LangId, layout: &str) -> Option<PageId> {
-        let found = self.pages.iter().position(|page| page.lang == lang && page.rendered && self.layout(page) == layout);
+        let found = self
+            .pages
+            .iter()
+            .position(|page| page.lang == lang && page.rendered && self.layout(page) == layout);
         found.map(|index| PageId(index as u32))
     }
 
     /// The feeds beside a list page, with their file names.
     pub fn feeds_of(&self, id: PageId) -> Vec<(FeedFormat, &'static str)> {
         let page = &self[id];
-        let off = self.language(page).disabled_kinds.contains(&OutputKind::Rss)
+        let off = self
+            .language(page)
+            .disabled_kinds
+            .contains(&OutputKind::Rss)
             || self.outputs(page).is_some_and(<[OutputFormat]>::is_empty)
             || !self.layout(page).is_empty();
         if off || page.kind == Kind::Page {
             return Vec::new();
         }
-        vec![(FeedFormat::Rss, "index.xml"), (FeedFormat::Atom, "atom.xml"), (FeedFormat::Json, "feed.json")]
+        vec![
+            (FeedFormat::Rss, "index.xml"),
+            (FeedFormat::Atom, "atom.xml"),
+            (FeedFormat::Json, "feed.json"),
+        ]
     }
 
     /// The newest pages of a feed, as many as the configuration allows.
     pub fn feed_entries(&self, id: PageId) -> Vec<PageId> {
         let page = &self[id];
         let all: Vec<PageId> = match page.kind {
-            Kind::Home => self.regular[page.lang.index()].iter().copied().filter(|post| self[*post].date.is_some()).collect(),
+            Kind::Home => self.regular[page.lang.index()]
+                .iter()
+                .copied()
+                .filter(|post| self[*post].date.is_some())
+                .collect(),
             // Every page that carries a term of the taxonomy.
             Kind::Taxonomy => {
                 let taxonomy = &self.taxonomies[page.subject.unwrap_or_default() as usize];
-                let mut all: Vec<PageId> = taxonomy.terms.iter().flat_map(|term| self[self.terms[term.index()].page].pages.iter().copied()).collect();
+                let mut all: Vec<PageId> = taxonomy
+                    .terms
+                    .iter()
+                    .flat_map(|term| self[self.terms[term.index()].page].pages.iter().copied())
+                    .collect();
                 all.sort_unstable();
                 all.dedup();
                 all
@@ -80,10 +105,15 @@ impl Site {
             Kind::Section => self.below(id),
             Kind::Term | Kind::Page => page.pages.clone(),
         };
-        let mut newest: Vec<PageId> = all.into_iter().filter(|post| self[*post].show.in_rss).collect();
+        let mut newest: Vec<PageId> = all
+            .into_iter()
+            .filter(|post| self[*post].show.in_rss)
+            .collect();
         newest.sort_by(|a, b| {
             let (a, b) = (&self[*a], &self[*b]);
-            b.date.cmp(&a.date).then_with(|| super::order::compare(a, b))
+            b.date
+                .cmp(&a.date)
+                .then_with(|| super::order::compare(a, b))
         });
         if let Some(limit) = self.language(page).feed_limit {
             newest.truncate(limit);
@@ -94,7 +124,10 @@ impl Site {
     /// The pages of a section and of the sections in it.
     pub fn below(&self, id: PageId) -> Vec<PageId> {
         let page = &self[id];
-        let deeper = page.sections.iter().flat_map(|section| self.below(*section));
+        let deeper = page
+            .sections
+            .iter()
+            .flat_map(|section| self.below(*section));
         page.pages.iter().copied().chain(deeper).collect()
     }
 
@@ -107,11 +140,14 @@ impl Site {
             Kind::Taxonomy => &outputs.taxonomy,
             Kind::Term => &outputs.term,
         };
-        page.front().and_then(|front| front.outputs.as_deref()).or(of_kind.as_deref())
+        page.front()
+            .and_then(|front| front.outputs.as_deref())
+            .or(of_kind.as_deref())
     }
 
     pub fn wants_index_json(&self, page: &Page) -> bool {
-        self.outputs(page).is_some_and(|formats| formats.contains(&OutputFormat::Json))
+        self.outputs(page)
+            .is_some_and(|formats| formats.contains(&OutputFormat::Json))
     }
 
     /// Pages of one language that search engines should know.
@@ -125,14 +161,22 @@ impl Site {
                     && page.rendered
                     && page.show.indexed_by_robots
                     && routes.get(&page.output).is_some()
-                    && !page.front().is_some_and(|front| front.sitemap.as_ref().is_some_and(|sitemap| sitemap.disable))
+                    && !page.front().is_some_and(|front| {
+                        front
+                            .sitemap
+                            .as_ref()
+                            .is_some_and(|sitemap| sitemap.disable)
+                    })
             })
             .collect()
     }
 
     /// Pages that a search of one language finds.
     pub fn searched(&self, lang: LangId) -> impl Iterator<Item = PageId> {
-        self.regular[lang.index()].iter().copied().filter(|id| self[*id].show.in_search && self[*id].rendered)
+        self.regular[lang.index()]
+            .iter()
+            .copied()
+            .filter(|id| self[*id].show.in_search && self[*id].rendered)
     }
 
     /// Path below which the site lies: `/`, or `/blog/` for `https://example.org/blog/`.
@@ -142,7 +186,11 @@ impl Site {
 
     /// Path for a link: with the base path, percent-encoded.
     pub fn href(&self, url: &str) -> String {
-        format!("{}{}", self.base_path(), crate::text::encode_path(url.trim_start_matches('/')))
+        format!(
+            "{}{}",
+            self.base_path(),
+            crate::text::encode_path(url.trim_start_matches('/'))
+        )
     }
 
     /// Absolute, where a base URL is configured; else as [`Site::href`].
@@ -155,7 +203,15 @@ impl Site {
         if super::links::is_external(href) {
             return href.to_owned();
         }
-        format!("{}{}", self.origin(), if href.starts_with('/') { href.to_owned() } else { format!("{}{href}", self.base_path()) })
+        format!(
+            "{}{}",
+            self.origin(),
+            if href.starts_with('/') {
+                href.to_owned()
+            } else {
+                format!("{}{href}", self.base_path())
+            }
+        )
     }
 
     /// `https://example.org`, without a slash; empty without a base URL.

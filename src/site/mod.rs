@@ -211,10 +211,19 @@ impl std::ops::Index<PageId> for Site {
 
 impl Site {
     /// Sitemaps name URLs, so they are made when all routes are known.
-    pub fn add_sitemaps(&mut self, sitemaps: Vec<(String, String)>, diagnostics: &mut Vec<Diagnostic>) {
+    pub fn add_sitemaps(
+        &mut self,
+        sitemaps: Vec<(String, String)>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
         for (index, (path, _)) in sitemaps.iter().enumerate() {
             let claimant = route::Claimant::Generated("the sitemap");
-            self.routes.claim(path.clone(), route::Job::Sitemap(index), claimant, diagnostics);
+            self.routes.claim(
+                path.clone(),
+                route::Job::Sitemap(index),
+                claimant,
+                diagnostics,
+            );
         }
         self.sitemaps = sitemaps;
     }

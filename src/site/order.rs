@@ -6,7 +6,13 @@ use super::{Page, PageId};
 use std::cmp::Ordering;
 
 pub fn compare(a: &Page, b: &Page) -> Ordering {
-    let weight = |page: &Page| if page.weight == 0 { i64::MAX } else { page.weight };
+    let weight = |page: &Page| {
+        if page.weight == 0 {
+            i64::MAX
+        } else {
+            page.weight
+        }
+    };
     weight(a)
         .cmp(&weight(b))
         // A page without a date comes after all that have one.

@@ -33,8 +33,9 @@ pub fn assign(config: &Config, pages: &mut [Page], diagnostics: &mut Vec<Diagnos
 fn file_of(url: &str, ugly: bool) -> (String, String) {
     let path = url.trim_start_matches('/');
     let last = path.rsplit('/').next().unwrap_or_default();
-    let has_extension =
-        last.rsplit_once('.').is_some_and(|(stem, e)| !stem.is_empty() && matches!(e, "html" | "htm" | "xml" | "txt" | "json"));
+    let has_extension = last.rsplit_once('.').is_some_and(|(stem, e)| {
+        !stem.is_empty() && matches!(e, "html" | "htm" | "xml" | "txt" | "json")
+    });
     if path.is_empty() {
         return ("/".to_owned(), "index.html".to_owned());
     }
@@ -49,7 +50,11 @@ fn file_of(url: &str, ugly: bool) -> (String, String) {
 }
 
 /// `url` of the front matter: from the site's root with a leading `/`, else below the language.
-fn said_url(page: &Page, language: &LanguageConfig, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+fn said_url(
+    page: &Page,
+    language: &LanguageConfig,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<String> {
     let url = page.front()?.url.as_ref()?;
     let path = checked("url", url, url.span, diagnostics)?;
     let tokens = url.contains(':');
@@ -57,12 +62,20 @@ fn said_url(page: &Page, language: &LanguageConfig, diagnostics: &mut Vec<Diagno
         let filled = fill(&pattern, page, "", true, diagnostics);
         return Some(under(language, &filled));
     }
-    Some(if url.starts_with('/') { format!("/{path}") } else { under(language, &path) })
+    Some(if url.starts_with('/') {
+        format!("/{path}")
+    } else {
+        under(language, &path)
+    })
 }
 
 fn under(language: &LanguageConfig, path: &str) -> String {
     let path = path.trim_start_matches('/');
-    if language.prefix.is_empty() { format!("/{path}") } else { format!("/{}/{path}", language.prefix) }
+    if language.prefix.is_empty() {
+        format!("/{path}")
+    } else {
+        format!("/{}/{path}", language.prefix)
+    }
 }
 
 fn by_pattern(
@@ -76,20 +89,39 @@ fn by_pattern(
     let permalinks = &language.permalinks;
     let pattern = match page.kind {
         Kind::Home => None,
-        Kind::Page => permalinks.for_page(if section.is_empty() { content::parent(&page.path).unwrap_or_default() } else { section }),
+        Kind::Page => permalinks.for_page(if section.is_empty() {
+            content::parent(&page.path).unwrap_or_default()
+        } else {
+            section
+        }),
         Kind::Section => permalinks.for_section(&page.path),
         Kind::Taxonomy => permalinks.for_taxonomy(&page.path),
         Kind::Term => permalinks.for_term(content::top(&page.path)),
     }?;
-    Some(under(language, &fill(pattern, page, section, !config.disable_path_to_lower, diagnostics)))
+    Some(under(
+        language,
+        &fill(
+            pattern,
+            page,
+            section,
+            !config.disable_path_to_lower,
+            diagnostics,
+        ),
+    ))
 }
 
 /// Path of the section that a page stands in.
 fn section_path<'p>(page: &Page, pages: &'p [Page]) -> &'p str {
-    page.parent.map_or("", |parent: PageId| &pages[parent.index()].path)
+    page.parent
+        .map_or("", |parent: PageId| &pages[parent.index()].path)
 }
 
-fn by_place(config: &Config, language: &LanguageConfig, page: &Page, diagnostics: &mut Vec<Diagnostic>) -> String {
+fn by_place(
+    config: &Config,
+    language: &LanguageConfig,
+    page: &Page,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> String {
     let lower = !config.disable_path_to_lower;
     let path = text::urlize_path(&page.path, lower);
     if page.kind != Kind::Page {
@@ -98,12 +130,20 @@ fn by_place(config: &Config, language: &LanguageConfig, page: &Page, diagnostics
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
     let name = match said_slug(page, lower, diagnostics) {
         Some(slug) => slug,
-        None => match page.front().and_then(|front| front.filename_slug.as_deref()).filter(|_| dated_names(config)) {
+        None => match page
+            .front()
+            .and_then(|front| front.filename_slug.as_deref())
+            .filter(|_| dated_names(config))
+        {
             Some(rest) => text::urlize_path(rest, lower),
             None => name.to_owned(),
         },
     };
-    let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+    let path = if folder.is_empty() {
+        name
+    } else {
+        format!("{folder}/{name}")
+    };
     under(language, &path)
 }
 
@@ -119,18 +159,32 @@ fn said_slug(page: &Page, lower: bool, diagnostics: &mut Vec<Diagnostic>) -> Opt
     (!slug.is_empty()).then_some(slug)
 }
 
-fn fill(pattern: &Pattern, page: &Page, section: &str, lower: bool, diagnostics: &mut Vec<Diagnostic>) -> String {
+fn fill(
+    pattern: &Pattern,
+    page: &Page,
+    section: &str,
+    lower: bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> String {
     let mut out = String::new();
     for part in &pattern.parts {
         match part {
             Part::Literal(literal) => out.push_str(literal),
-            Part::Token(token) => out.push_str(&token_text(*token, page, section, lower, diagnostics)),
+            Part::Token(token) => {
+                out.push_str(&token_text(*token, page, section, lower, diagnostics))
+            }
         }
     }
     text::urlize_path(&out, lower)
 }
 
-fn token_text(token: Token, page: &Page, section: &str, lower: bool, diagnostics: &mut Vec<Diagnostic>) -> String {
+fn token_text(
+    token: Token,
+    page: &Page,
+    section: &str,
+    lower: bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> String {
     let segments = || section.split('/').filter(|s| !s.is_empty());
     let name = || page.path.rsplit('/').next().unwrap_or_default();
     let slug = || said_slug(page, lower, &mut Vec::new());
@@ -147,22 +201,36 @@ fn token_text(token: Token, page: &Page, section: &str, lower: bool, diagnostics
         Token::SectionsRange { start, end } => range(&segments().collect::<Vec<_>>(), start, end),
         Token::SectionsAt(at) => {
             let all: Vec<&str> = segments().collect();
-            from_either_end(at, all.len()).and_then(|at| all.get(at)).copied().unwrap_or_default().to_owned()
+            from_either_end(at, all.len())
+                .and_then(|at| all.get(at))
+                .copied()
+                .unwrap_or_default()
+                .to_owned()
         }
         Token::Title => text::slug(&page.title, lower),
         Token::Slug => slug().unwrap_or_else(|| text::slug(&page.title, lower)),
-        Token::SlugOrFilename | Token::SlugOrContentBaseName => slug().unwrap_or_else(|| name().to_owned()),
+        Token::SlugOrFilename | Token::SlugOrContentBaseName => {
+            slug().unwrap_or_else(|| name().to_owned())
+        }
         Token::Filename | Token::ContentBaseName => name().to_owned(),
     }
 }
 
 /// Counts from the back when negative; `last` is -1.
 fn from_either_end(at: i32, len: usize) -> Option<usize> {
-    if at < 0 { len.checked_sub(at.unsigned_abs() as usize) } else { Some(at as usize) }
+    if at < 0 {
+        len.checked_sub(at.unsigned_abs() as usize)
+    } else {
+        Some(at as usize)
+    }
 }
 
 fn range(segments: &[&str], start: Option<i32>, end: Option<i32>) -> String {
-    let bound = |at: i32| from_either_end(at, segments.len()).unwrap_or(0).min(segments.len());
+    let bound = |at: i32| {
+        from_either_end(at, segments.len())
+            .unwrap_or(0)
+            .min(segments.len())
+    };
     let start = start.map_or(0, bound);
     let end = end.map_or(segments.len(), bound).max(start);
     segments[start..end].join("/")
@@ -198,14 +266,22 @@ fn too_long(page: &Page, segment: &str) -> Diagnostic {
     Diagnostic::error(
         "path-too-long",
         page.file.map(|file| Span::new(file, 0, 0)),
-        format!("`{start}…` has {} bytes, and no file system takes a name of over 255", segment.len()),
+        format!(
+            "`{start}…` has {} bytes, and no file system takes a name of over 255",
+            segment.len()
+        ),
     )
     .help("give the page a shorter `slug`")
 }
 
 /// Checks a path that an author wrote for `key`, and returns it without its
 /// leading slash and without dot segments.
-pub fn checked(key: &str, path: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+pub fn checked(
+    key: &str,
+    path: &str,
+    span: Span,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<String> {
     let mut refuse = |what: String, help: &str| {
         diagnostics.push(Diagnostic::error("bad-path", span, format!("`{key}` {what}")).help(help));
         None
@@ -219,7 +295,11 @@ pub fn checked(key: &str, path: &str, span: Span, diagnostics: &mut Vec<Diagnost
     }
     if site::links::is_external(path) {
         let drive = path.as_bytes().get(1) == Some(&b':');
-        let what = if drive { "names a drive" } else { "names a scheme" };
+        let what = if drive {
+            "names a drive"
+        } else {
+            "names a scheme"
+        };
         return refuse(format!("{what}: `{path}`"), below);
     }
     let mut parts: Vec<&str> = Vec::new();
@@ -232,7 +312,10 @@ pub fn checked(key: &str, path: &str, span: Span, diagnostics: &mut Vec<Diagnost
                 }
             }
             part if part.len() > 255 => {
-                return refuse(format!("has a part of {} bytes", part.len()), "no file system takes a name of over 255 bytes: shorten it");
+                return refuse(
+                    format!("has a part of {} bytes", part.len()),
+                    "no file system takes a name of over 255 bytes: shorten it",
+                );
             }
             part => parts.push(part),
         }
@@ -243,16 +326,24 @@ pub fn checked(key: &str, path: &str, span: Span, diagnostics: &mut Vec<Diagnost
                 .help("leave out `:` and `\\`, and names such as `con` and `nul` that Windows keeps for itself"),
         );
     }
-    let slash = if path.ends_with('/') && !parts.is_empty() { "/" } else { "" };
+    let slash = if path.ends_with('/') && !parts.is_empty() {
+        "/"
+    } else {
+        ""
+    };
     Some(format!("{}{slash}", parts.join("/")))
 }
 
 fn is_awkward(part: &str) -> bool {
     let stem = part.split('.').next().unwrap_or(part).to_ascii_lowercase();
     let reserved = matches!(stem.as_str(), "con" | "prn" | "aux" | "nul")
-        || (stem.len() == 4 && (stem.starts_with("com") || stem.starts_with("lpt")) && stem.ends_with(|c: char| c.is_ascii_digit()));
+        || (stem.len() == 4
+            && (stem.starts_with("com") || stem.starts_with("lpt"))
+            && stem.ends_with(|c: char| c.is_ascii_digit()));
     // `:year` and the like are filled in later.
-    let token = part.contains(':') && crate::config::permalinks::parse(part).is_ok_and(|p| p.parts.iter().any(|p| matches!(p, Part::Token(_))));
+    let token = part.contains(':')
+        && crate::config::permalinks::parse(part)
+            .is_ok_and(|p| p.parts.iter().any(|p| matches!(p, Part::Token(_))));
     reserved || part.contains('\\') || (part.contains(':') && !token)
 }
 
@@ -276,7 +367,11 @@ mod tests {
             ("/qwen2.5-vl/", "/qwen2.5-vl/", "qwen2.5-vl/index.html"),
             ("/qwen2.5", "/qwen2.5/", "qwen2.5/index.html"),
         ] {
-            assert_eq!(file_of(url, false), (expected.to_owned(), file.to_owned()), "{url}");
+            assert_eq!(
+                file_of(url, false),
+                (expected.to_owned(), file.to_owned()),
+                "{url}"
+            );
         }
         assert_eq!(file_of("/blog/post/", true).0, "/blog/post.html");
     }
@@ -290,12 +385,30 @@ mod tests {
             (path, diagnostics.first().map(|d| d.message.clone()))
         };
         assert_eq!(said("/a/../b/"), (Some("b/".into()), None));
-        assert_eq!(said("../a").1.as_deref(), Some("`url` leads above the site's root: `../a`"));
-        assert_eq!(said("https://x.org/").1.as_deref(), Some("`url` names a scheme: `https://x.org/`"));
-        assert_eq!(said("c:/x").1.as_deref(), Some("`url` names a drive: `c:/x`"));
-        assert_eq!(said("//x.org/").1.as_deref(), Some("`url` names a host: `//x.org/`"));
-        assert_eq!(said("a\0b").1.as_deref(), Some("`url` holds the character NUL"));
-        assert_eq!(said("a/con.x").1.as_deref(), Some("`url` holds `con.x`, which some systems cannot store"));
+        assert_eq!(
+            said("../a").1.as_deref(),
+            Some("`url` leads above the site's root: `../a`")
+        );
+        assert_eq!(
+            said("https://x.org/").1.as_deref(),
+            Some("`url` names a scheme: `https://x.org/`")
+        );
+        assert_eq!(
+            said("c:/x").1.as_deref(),
+            Some("`url` names a drive: `c:/x`")
+        );
+        assert_eq!(
+            said("//x.org/").1.as_deref(),
+            Some("`url` names a host: `//x.org/`")
+        );
+        assert_eq!(
+            said("a\0b").1.as_deref(),
+            Some("`url` holds the character NUL")
+        );
+        assert_eq!(
+            said("a/con.x").1.as_deref(),
+            Some("`url` holds `con.x`, which some systems cannot store")
+        );
         assert!(said(&"x".repeat(256)).1.is_some());
     }
 

@@ -32,7 +32,10 @@ pub fn link(pages: &mut [Page], terms: &[Term], total: usize) {
             }
         }
     }
-    let related: Vec<Vec<PageId>> = candidates.into_iter().map(|found| best(found, pages)).collect();
+    let related: Vec<Vec<PageId>> = candidates
+        .into_iter()
+        .map(|found| best(found, pages))
+        .collect();
     for (page, related) in pages.iter_mut().zip(related) {
         page.related = related;
     }
@@ -41,7 +44,12 @@ pub fn link(pages: &mut [Page], terms: &[Term], total: usize) {
 fn best(found: BTreeMap<PageId, f64>, pages: &[Page]) -> Vec<PageId> {
     let mut found: Vec<(PageId, f64)> = found.into_iter().collect();
     found.sort_by(|(a, x), (b, y)| {
-        y.total_cmp(x).then_with(|| super::order::compare(&pages[a.index()], &pages[b.index()]))
+        y.total_cmp(x)
+            .then_with(|| super::order::compare(&pages[a.index()], &pages[b.index()]))
     });
-    found.into_iter().take(SHOWN).map(|(page, _)| page).collect()
+    found
+        .into_iter()
+        .take(SHOWN)
+        .map(|(page, _)| page)
+        .collect()
 }

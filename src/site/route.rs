@@ -56,7 +56,11 @@ pub enum FeedFormat {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Claimant {
     /// A file of the site: what it is ("page", "alias", "static file"), its path, and where it says so.
-    Authored { what: &'static str, path: Arc<str>, span: Option<Span> },
+    Authored {
+        what: &'static str,
+        path: Arc<str>,
+        span: Option<Span>,
+    },
     /// The program, of its own accord ("the search page").
     Generated(&'static str),
 }
@@ -79,11 +83,21 @@ pub struct Routes {
 impl Routes {
     /// Enters a claim. Who comes second learns of the first by a diagnostic;
     /// the route stays with the author.
-    pub fn claim(&mut self, output: String, job: Job, claimant: Claimant, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    pub fn claim(
+        &mut self,
+        output: String,
+        job: Job,
+        claimant: Claimant,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> bool {
         let key = key(&output);
         let Some(&index) = self.by_key.get(&key) else {
             self.by_key.insert(key, self.all.len());
-            self.all.push(Route { output, job, claimant });
+            self.all.push(Route {
+                output,
+                job,
+                claimant,
+            });
             return true;
         };
         let held = &mut self.all[index];
@@ -95,7 +109,11 @@ impl Routes {
             }
             (Claimant::Generated(what), Claimant::Authored { .. }) => {
                 diagnostics.push(gave_way(what, &claimant, &output));
-                *held = Route { output, job, claimant };
+                *held = Route {
+                    output,
+                    job,
+                    claimant,
+                };
                 true
             }
             (Claimant::Authored { .. }, Claimant::Authored { .. }) => {
@@ -107,7 +125,10 @@ impl Routes {
 
     /// The route that writes this file, by its exact name.
     pub fn get(&self, output: &str) -> Option<&Route> {
-        self.by_key.get(&key(output)).map(|index| &self.all[*index]).filter(|route| route.output == output)
+        self.by_key
+            .get(&key(output))
+            .map(|index| &self.all[*index])
+            .filter(|route| route.output == output)
     }
 
     /// Whether a URL path (not encoded, from the site's root) leads to a file.
@@ -144,24 +165,38 @@ fn span(claimant: &Claimant) -> Option<Span> {
 }
 
 fn gave_way(what: &str, author: &Claimant, output: &str) -> Diagnostic {
-    Diagnostic::info("gave-way", None, format!("{what} gives way to {} at `/{output}`", describe(author)))
+    Diagnostic::info(
+        "gave-way",
+        None,
+        format!("{what} gives way to {} at `/{output}`", describe(author)),
+    )
 }
 
 fn collision(held: &Route, output: &str, second: &Claimant) -> Diagnostic {
     let mut diagnostic = Diagnostic::error(
         "collision",
         span(second),
-        format!("{} and {} both want to be `/{output}`", describe(&held.claimant), describe(second)),
+        format!(
+            "{} and {} both want to be `/{output}`",
+            describe(&held.claimant),
+            describe(second)
+        ),
     );
     debug_assert!(diagnostic.severity == Severity::Error);
     if held.output != output {
         diagnostic = diagnostic.note(
             None,
-            format!("`{}` and `{output}` are one file where case or Unicode form does not count", held.output),
+            format!(
+                "`{}` and `{output}` are one file where case or Unicode form does not count",
+                held.output
+            ),
         );
     }
     if let Some(first) = span(&held.claimant) {
-        diagnostic = diagnostic.note(first, format!("{} asks for it here", describe(&held.claimant)));
+        diagnostic = diagnostic.note(
+            first,
+            format!("{} asks for it here", describe(&held.claimant)),
+        );
     }
     diagnostic.help("give one of them another `slug`, `url` or name")
 }
@@ -169,7 +204,11 @@ fn collision(held: &Route, output: &str, second: &Claimant) -> Diagnostic {
 /// Enters the claims of everything that the site puts out: what authors wrote
 /// first, then what follows from it, then what the program adds.
 pub fn claims(site: &Site, statics: &[Static], diagnostics: &mut Vec<Diagnostic>) -> Routes {
-    let mut claims = Claims { site, routes: Routes::default(), diagnostics };
+    let mut claims = Claims {
+        site,
+        routes: Routes::default(),
+        diagnostics,
+    };
     claims.pages();
     claims.files(statics);
     claims.aliases();
@@ -217,21 +256,36 @@ impl Claims<'_> {
         let mut seen = std::collections::BTreeSet::new();
         for id in self.ids() {
             let page = &self.site[id];
-            if page.front().is_some_and(|front| !front.build.publish_resources) {
+            if page
+                .front()
+                .is_some_and(|front| !front.build.publish_resources)
+            {
                 continue;
             }
             for resource in &page.resources {
                 // Several languages share one file.
                 if seen.insert(resource.url.as_str()) {
-                    let claimant = Claimant::Authored { what: "file", path: resource.source.clone(), span: None };
+                    let claimant = Claimant::Authored {
+                        what: "file",
+                        path: resource.source.clone(),
+                        span: None,
+                    };
                     let output = resource.url.trim_start_matches('/').to_owned();
                     self.claim(output, Job::Copy(resource.source.clone()), claimant);
                 }
             }
         }
         for file in statics {
-            let claimant = Claimant::Authored { what: "static file", path: file.source.clone(), span: None };
-            self.claim(file.output.clone(), Job::Copy(file.source.clone()), claimant);
+            let claimant = Claimant::Authored {
+                what: "static file",
+                path: file.source.clone(),
+                span: None,
+            };
+            self.claim(
+                file.output.clone(),
+                Job::Copy(file.source.clone()),
+                claimant,
+            );
         }
     }
 
@@ -241,17 +295,28 @@ impl Claims<'_> {
         }
         for id in self.ids() {
             let page = &self.site[id];
-            let Some(front) = page.front().filter(|_| self.enabled(page)) else { continue };
+            let Some(front) = page.front().filter(|_| self.enabled(page)) else {
+                continue;
+            };
             let mut own = std::collections::BTreeSet::new();
             for alias in &front.aliases {
                 let span = &alias.span;
-                let Some(output) = alias_output(self.site, page, alias, *span, self.diagnostics) else { continue };
+                let Some(output) = alias_output(self.site, page, alias, *span, self.diagnostics)
+                else {
+                    continue;
+                };
                 // Saying one alias twice, or the page's own URL, hurts nobody.
                 if output == page.output || !own.insert(output.clone()) {
                     continue;
                 }
-                let path = page.file.map_or("", |file| &self.site.sources.get(file).path);
-                let claimant = Claimant::Authored { what: "alias in", path: path.into(), span: Some(*span) };
+                let path = page
+                    .file
+                    .map_or("", |file| &self.site.sources.get(file).path);
+                let claimant = Claimant::Authored {
+                    what: "alias in",
+                    path: path.into(),
+                    span: Some(*span),
+                };
                 self.claim(output, Job::Redirect(page.url.clone()), claimant);
             }
         }
@@ -266,7 +331,10 @@ impl Claims<'_> {
             }
             let pagination = &self.site.config.languages[page.lang.index()].pagination;
             let (path, aliases) = (&pagination.path, !pagination.disable_aliases);
-            let folder = page.output.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+            let folder = page
+                .output
+                .rsplit_once('/')
+                .map_or(String::new(), |(folder, _)| format!("{folder}/"));
             let claimant = || authored(self.site, page, "list page of");
             for pager in 2..=self.site.pager_count(id) {
                 self.routes.claim(
@@ -297,7 +365,11 @@ impl Claims<'_> {
                 self.generate(output, Job::Feed(id, format), "a feed");
             }
             if self.site.wants_index_json(page) {
-                self.generate(beside(page, "index.json"), Job::IndexJson(id), "the search file `index.json`");
+                self.generate(
+                    beside(page, "index.json"),
+                    Job::IndexJson(id),
+                    "the search file `index.json`",
+                );
             }
         }
     }
@@ -309,31 +381,61 @@ impl Claims<'_> {
             let prefix = language_folder(site, lang);
             let disabled = |kind| site.config.languages[index].disabled_kinds.contains(&kind);
             if !disabled(OutputKind::NotFound) {
-                self.generate(format!("{prefix}404.html"), Job::NotFound(lang), "the page for missing pages");
+                self.generate(
+                    format!("{prefix}404.html"),
+                    Job::NotFound(lang),
+                    "the page for missing pages",
+                );
             }
-            if !site.config.languages[index].disabled_kinds.contains(&OutputKind::Page) {
+            if !site.config.languages[index]
+                .disabled_kinds
+                .contains(&OutputKind::Page)
+            {
                 if !site.has_layout(lang, "archives") && !site.regular[index].is_empty() {
                     let output = format!("{prefix}archives/index.html");
-                    self.generate(output, Job::Extra(Extra::Archives, lang), "the archive page");
+                    self.generate(
+                        output,
+                        Job::Extra(Extra::Archives, lang),
+                        "the archive page",
+                    );
                 }
                 if !site.has_layout(lang, "search") && !site.regular[index].is_empty() {
                     let output = format!("{prefix}search/index.html");
                     self.generate(output, Job::Extra(Extra::Search, lang), "the search page");
                 }
-                self.generate(format!("{prefix}search.json"), Job::SearchIndex(lang), "the search index");
+                self.generate(
+                    format!("{prefix}search.json"),
+                    Job::SearchIndex(lang),
+                    "the search index",
+                );
             }
         }
         self.default_language();
-        if site.config.enable_robots_txt && !site.config.default_lang().disabled_kinds.contains(&OutputKind::RobotsTxt) {
+        if site.config.enable_robots_txt
+            && !site
+                .config
+                .default_lang()
+                .disabled_kinds
+                .contains(&OutputKind::RobotsTxt)
+        {
             self.generate("robots.txt", Job::Robots, "robots.txt");
         }
         self.generate("manifest.webmanifest", Job::Manifest, "the web manifest");
         self.generate("favicon.svg", Job::Favicon, "the favicon");
-        if self.routes.all.iter().any(|route| matches!(route.job, Job::Redirect(_))) {
+        if self
+            .routes
+            .all
+            .iter()
+            .any(|route| matches!(route.job, Job::Redirect(_)))
+        {
             self.generate("_redirects", Job::RedirectList, "the list of redirects");
         }
         for (index, asset) in site.assets.iter().enumerate() {
-            self.generate(asset.output.clone(), Job::Asset(index), "a file of the theme");
+            self.generate(
+                asset.output.clone(),
+                Job::Asset(index),
+                "a file of the theme",
+            );
         }
     }
 
@@ -346,9 +448,17 @@ impl Claims<'_> {
         let home = &site[site.home(LangId(site.config.default_language as u32))];
         if home.url == "/" {
             let code = &site.config.default_lang().code;
-            self.generate(format!("{code}/index.html"), Job::Redirect("/".to_owned()), "the redirect to the default language");
+            self.generate(
+                format!("{code}/index.html"),
+                Job::Redirect("/".to_owned()),
+                "the redirect to the default language",
+            );
         } else {
-            self.generate("index.html", Job::Redirect(home.url.clone()), "the redirect to the default language");
+            self.generate(
+                "index.html",
+                Job::Redirect(home.url.clone()),
+                "the redirect to the default language",
+            );
         }
     }
 }
@@ -356,7 +466,11 @@ impl Claims<'_> {
 /// `zh/` where the language's pages live below `/zh/`, else nothing.
 pub fn language_folder(site: &Site, lang: LangId) -> String {
     let prefix = &site.config.languages[lang.index()].prefix;
-    if prefix.is_empty() { String::new() } else { format!("{prefix}/") }
+    if prefix.is_empty() {
+        String::new()
+    } else {
+        format!("{prefix}/")
+    }
 }
 
 /// A file in the folder of a page: `tags/rust/index.xml`.
@@ -384,14 +498,24 @@ fn authored(site: &Site, page: &Page, what: &'static str) -> Claimant {
             Kind::Term => {
                 let first = page.pages.first().and_then(|post| site[*post].file);
                 let path = first.map_or("content", |file| &*site.sources.get(file).path);
-                Claimant::Authored { what: "page of a term in", path: path.into(), span: None }
+                Claimant::Authored {
+                    what: "page of a term in",
+                    path: path.into(),
+                    span: None,
+                }
             }
             _ => Claimant::Generated("a list page"),
         };
     };
     let front = page.front();
-    let span = front.and_then(|front| front.url.as_ref().or(front.slug.as_ref())).map(|text| text.span);
-    Claimant::Authored { what, path: site.sources.get(file).path.clone(), span }
+    let span = front
+        .and_then(|front| front.url.as_ref().or(front.slug.as_ref()))
+        .map(|text| text.span);
+    Claimant::Authored {
+        what,
+        path: site.sources.get(file).path.clone(),
+        span,
+    }
 }
 
 /// From the site's root with a leading slash, else relative to the page's folder.
@@ -405,11 +529,24 @@ fn alias_output(
     let rooted = if alias.starts_with('/') {
         alias.to_owned()
     } else {
-        let folder = page.url.trim_end_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = page
+            .url
+            .trim_end_matches('/')
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder);
         format!("{}/{alias}", folder.trim_start_matches('/'))
     };
     // The path as written is what the message names.
-    let path = permalink::checked("aliases", if alias.starts_with('/') { alias } else { rooted.trim_start_matches('/') }, span, diagnostics)?;
+    let path = permalink::checked(
+        "aliases",
+        if alias.starts_with('/') {
+            alias
+        } else {
+            rooted.trim_start_matches('/')
+        },
+        span,
+        diagnostics,
+    )?;
     let _ = site;
     let last = path.rsplit('/').next().unwrap_or_default();
     Some(match path.as_str() {

@@ -18,7 +18,12 @@ pub fn link(pages: &mut [Page], taxonomies: &[Taxonomy], terms: &[Term]) {
         });
         let members: Arc<[PageId]> = members.into();
         for (index, member) in members.iter().enumerate() {
-            let series = Series { title: term.title.clone(), page: term.page, index, pages: members.clone() };
+            let series = Series {
+                title: term.title.clone(),
+                page: term.page,
+                index,
+                pages: members.clone(),
+            };
             pages[member.index()].series.push(series);
         }
     }

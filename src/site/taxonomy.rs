@@ -21,8 +21,13 @@ pub struct Terms {
 /// Plural names of the taxonomies in one language.
 pub fn names(config: &Config, lang: LangId, documents: &[Document]) -> Vec<String> {
     let configured = &config.languages[lang.index()].taxonomies;
-    let mut names: Vec<String> = configured.iter().map(|taxonomy| taxonomy.plural.clone()).collect();
-    let in_use = documents.iter().any(|d| d.lang == lang && !d.doc.front.series.is_empty());
+    let mut names: Vec<String> = configured
+        .iter()
+        .map(|taxonomy| taxonomy.plural.clone())
+        .collect();
+    let in_use = documents
+        .iter()
+        .any(|d| d.lang == lang && !d.doc.front.series.is_empty());
     if in_use && !names.iter().any(|name| name == SERIES) {
         names.push(SERIES.to_owned());
     }
@@ -37,8 +42,13 @@ pub fn build(
     by_path: &HashMap<(LangId, String), PageId>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Terms {
-    let mut found = Terms { taxonomies: Vec::new(), terms: Vec::new() };
-    let owners: Vec<PageId> = ids(pages).filter(|id| pages[id.index()].kind == Kind::Taxonomy).collect();
+    let mut found = Terms {
+        taxonomies: Vec::new(),
+        terms: Vec::new(),
+    };
+    let owners: Vec<PageId> = ids(pages)
+        .filter(|id| pages[id.index()].kind == Kind::Taxonomy)
+        .collect();
     for owner in owners {
         let (lang, name) = (pages[owner.index()].lang, pages[owner.index()].path.clone());
         let taxonomy = TaxonomyId(found.taxonomies.len() as u32);
@@ -54,7 +64,11 @@ pub fn build(
                     PageId(pages.len() as u32 - 1)
                 }
             };
-            let title = match pages[page.index()].doc.as_ref().and_then(|doc| doc.front.title.clone()) {
+            let title = match pages[page.index()]
+                .doc
+                .as_ref()
+                .and_then(|doc| doc.front.title.clone())
+            {
                 Some(title) => title,
                 None => most_used(used),
             };
@@ -63,13 +77,19 @@ pub fn build(
         // A term with a file of its own exists without any post.
         for id in ids(pages) {
             let page = &pages[id.index()];
-            if page.kind == Kind::Term && page.lang == lang && page.doc.is_some() && page.parent == Some(owner) {
+            if page.kind == Kind::Term
+                && page.lang == lang
+                && page.doc.is_some()
+                && page.parent == Some(owner)
+            {
                 let slug = page.path[name.len() + 1..].to_owned();
                 own.entry(slug).or_insert_with(|| (id, page.title.clone()));
             }
         }
-        let mut own: Vec<(String, PageId, String)> =
-            own.into_iter().map(|(slug, (page, title))| (slug, page, title)).collect();
+        let mut own: Vec<(String, PageId, String)> = own
+            .into_iter()
+            .map(|(slug, (page, title))| (slug, page, title))
+            .collect();
         own.sort_by_cached_key(|(slug, _, title)| (title.to_lowercase(), slug.clone()));
         let first = found.terms.len();
         let mut by_slug = HashMap::new();
@@ -79,7 +99,11 @@ pub fn build(
             pages[page.index()].parent = Some(owner);
             pages[page.index()].title.clone_from(&title);
             pages[page.index()].link_title.clone_from(&title);
-            found.terms.push(Term { taxonomy, title, page });
+            found.terms.push(Term {
+                taxonomy,
+                title,
+                page,
+            });
             by_slug.insert(slug, term);
         }
         assign(pages, lang, &name, lower, &by_slug);
@@ -89,7 +113,9 @@ pub fn build(
             name,
             lang,
             page: owner,
-            terms: (first..found.terms.len()).map(|term| TermId(term as u32)).collect(),
+            terms: (first..found.terms.len())
+                .map(|term| TermId(term as u32))
+                .collect(),
         });
     }
     found
@@ -115,7 +141,9 @@ fn ids(pages: &[Page]) -> impl Iterator<Item = PageId> + use<> {
 fn written<'p>(page: &'p Page, taxonomy: &str) -> impl Iterator<Item = (&'p str, Span)> {
     let front = page.front();
     let listed = front.and_then(|front| front.terms.iter().find(|(name, _)| name == taxonomy));
-    let series = front.filter(|_| taxonomy == SERIES && listed.is_none()).map(|front| front.series.as_slice());
+    let series = front
+        .filter(|_| taxonomy == SERIES && listed.is_none())
+        .map(|front| front.series.as_slice());
     listed
         .map(|(_, terms)| terms.as_slice())
         .or(series)
@@ -142,13 +170,19 @@ fn collect(
                     Diagnostic::warning(
                         "empty-term",
                         span,
-                        format!("`{text}` leaves nothing that could stand in a URL, so it has no page"),
+                        format!(
+                            "`{text}` leaves nothing that could stand in a URL, so it has no page"
+                        ),
                     )
                     .help("give it at least one letter or digit"),
                 );
                 continue;
             }
-            *spellings.entry(slug).or_default().entry(text.trim().to_owned()).or_default() += 1;
+            *spellings
+                .entry(slug)
+                .or_default()
+                .entry(text.trim().to_owned())
+                .or_default() += 1;
         }
     }
     spellings
@@ -156,12 +190,23 @@ fn collect(
 
 /// The spelling of most pages; of equals the one that sorts first, capitals before small letters.
 fn most_used(spellings: &BTreeMap<String, usize>) -> String {
-    let most = spellings.iter().max_by(|(a, x), (b, y)| x.cmp(y).then_with(|| b.cmp(a)));
+    let most = spellings
+        .iter()
+        .max_by(|(a, x), (b, y)| x.cmp(y).then_with(|| b.cmp(a)));
     most.map(|(text, _)| text.clone()).unwrap_or_default()
 }
 
-fn assign(pages: &mut [Page], lang: LangId, taxonomy: &str, lower: bool, by_slug: &HashMap<String, TermId>) {
-    for page in pages.iter_mut().filter(|page| page.lang == lang && page.kind != Kind::Term) {
+fn assign(
+    pages: &mut [Page],
+    lang: LangId,
+    taxonomy: &str,
+    lower: bool,
+    by_slug: &HashMap<String, TermId>,
+) {
+    for page in pages
+        .iter_mut()
+        .filter(|page| page.lang == lang && page.kind != Kind::Term)
+    {
         let mut own: Vec<TermId> = Vec::new();
         for (text, _) in written(page, taxonomy) {
             if let Some(term) = by_slug.get(&text::slug(text.trim(), lower))
@@ -175,10 +220,17 @@ fn assign(pages: &mut [Page], lang: LangId, taxonomy: &str, lower: bool, by_slug
 }
 
 fn term_page(lang: LangId, owner: PageId, path: String) -> Page {
-    Page { parent: Some(owner), role: Role::Branch, ..super::construct::without_document(Kind::Term, lang, &path) }
+    Page {
+        parent: Some(owner),
+        role: Role::Branch,
+        ..super::construct::without_document(Kind::Term, lang, &path)
+    }
 }
 
 fn singular(config: &Config, lang: LangId, plural: &str) -> String {
-    let configured = config.languages[lang.index()].taxonomies.iter().find(|taxonomy| taxonomy.plural == plural);
+    let configured = config.languages[lang.index()]
+        .taxonomies
+        .iter()
+        .find(|taxonomy| taxonomy.plural == plural);
     configured.map_or_else(|| plural.to_owned(), |taxonomy| taxonomy.singular.clone())
 }

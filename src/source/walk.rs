@@ -73,7 +73,10 @@ fn walk_to(depth: usize, root: &Path, dir: &str, without: &[&str]) -> Result<Wal
     if !place.enters_top(&top, dir, &mut walked) {
         return Ok(walked);
     }
-    let mut entries = WalkDir::new(&top).max_depth(depth).follow_links(true).into_iter();
+    let mut entries = WalkDir::new(&top)
+        .max_depth(depth)
+        .follow_links(true)
+        .into_iter();
     while let Some(entry) = entries.next() {
         let entry = match entry {
             Ok(entry) => entry,

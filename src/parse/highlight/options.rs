@@ -103,7 +103,10 @@ impl Problem {
     pub fn within(self, block: Span) -> Diagnostic {
         let start = block.start as usize;
         let span = Span::new(block.file, start, start + 3);
-        Diagnostic { span: Some(span), ..self.at(block.file, start) }
+        Diagnostic {
+            span: Some(span),
+            ..self.at(block.file, start)
+        }
     }
 
     /// The same as a diagnostic, for a text that begins at byte `base` of `file`.
