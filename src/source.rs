@@ -197,6 +197,57 @@ fn load(path: &Path) -> Result<Loaded, IoError> {
     })
 }
 
+/// The files directly in `dir`, by name.
+pub fn list(dir: &Path) -> Result<Vec<Found>, IoError> {
+    walk::list(dir)
+}
+
+/// The names of the folders directly in `dir`; none where it does not exist.
+pub fn folders(dir: &Path) -> Result<Vec<String>, IoError> {
+    let entries = match std::fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => {
+            let operation = "reading the folder";
+            return Err(IoError {
+                path: dir.to_owned(),
+                operation,
+                source,
+            });
+        }
+    };
+    let folders = entries
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().is_dir());
+    let mut names: Vec<String> = folders
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.retain(|name| !name.starts_with('.'));
+    names.sort();
+    Ok(names)
+}
+
+/// The bytes of a file that is no text of ours.
+pub fn bytes(path: &Path) -> Result<Vec<u8>, IoError> {
+    std::fs::read(path).map_err(|source| IoError {
+        path: path.to_owned(),
+        operation: "reading",
+        source,
+    })
+}
+
+/// The text of a file, where it is one: a resource that a template asks for.
+pub fn text(path: &Path) -> Option<String> {
+    let bytes = std::fs::read(path)
+        .ok()
+        .filter(|bytes| bytes.len() as u64 <= TEXT_LIMIT)?;
+    let text = String::from_utf8(bytes).ok()?;
+    Some(
+        text.strip_prefix('\u{FEFF}')
+            .map_or(text.clone(), str::to_owned),
+    )
+}
+
 /// The first 64 bits of BLAKE3: stable, and fast enough to be no matter.
 pub fn hash(bytes: &[u8]) -> u64 {
     let hash = blake3::hash(bytes);

@@ -43,6 +43,15 @@ pub struct Walked {
 /// itself), but for `without`: folders relative to `root`, such as the output.
 /// A folder that is not there holds nothing.
 pub fn walk(root: &Path, dir: &str, without: &[&str]) -> Result<Walked, IoError> {
+    walk_to(usize::MAX, root, dir, without)
+}
+
+/// The files directly in `root`.
+pub(super) fn list(root: &Path) -> Result<Vec<Found>, IoError> {
+    Ok(walk_to(1, root, "", &[])?.found)
+}
+
+fn walk_to(depth: usize, root: &Path, dir: &str, without: &[&str]) -> Result<Walked, IoError> {
     let mut walked = Walked::default();
     let top = root.join(dir);
     let real_root = match root.canonicalize() {
@@ -64,7 +73,10 @@ pub fn walk(root: &Path, dir: &str, without: &[&str]) -> Result<Walked, IoError>
     if !place.enters_top(&top, dir, &mut walked) {
         return Ok(walked);
     }
-    let mut entries = WalkDir::new(&top).follow_links(true).into_iter();
+    let mut entries = WalkDir::new(&top)
+        .max_depth(depth)
+        .follow_links(true)
+        .into_iter();
     while let Some(entry) = entries.next() {
         let entry = match entry {
             Ok(entry) => entry,

@@ -1,0 +1,147 @@
+//! Notes: numbered by first use, written at the end in that order, with the
+//! ids that Goldmark gives them.
+
+use super::render::Renderer;
+use crate::text::escape_attr;
+use pulldown_cmark::{Event, Tag, TagEnd};
+use std::collections::HashMap;
+use std::mem;
+use std::ops::Range;
+
+#[derive(Default)]
+pub(super) struct Notes<'a> {
+    /// Events of the definitions by label.
+    texts: HashMap<String, Vec<(Event<'a>, Range<usize>)>>,
+    recording: Option<(String, Vec<(Event<'a>, Range<usize>)>)>,
+    /// Those that were used, by number.
+    used: Vec<Note>,
+    numbers: HashMap<String, usize>,
+}
+
+struct Note {
+    label: String,
+    /// What stands after `fn:` in its ids: the number, unless a page holds two lists.
+    id: String,
+    marks: usize,
+}
+
+impl<'a> Renderer<'a> {
+    /// Takes the events of definitions aside; gives back all others.
+    pub(super) fn record(
+        &mut self,
+        event: Event<'a>,
+        range: Range<usize>,
+    ) -> Option<(Event<'a>, Range<usize>)> {
+        match (&mut self.notes.recording, event) {
+            (None, Event::Start(Tag::FootnoteDefinition(label))) => {
+                self.notes.recording = Some((label.to_lowercase(), Vec::new()));
+                None
+            }
+            (None, event) => Some((event, range)),
+            (Some(_), Event::End(TagEnd::FootnoteDefinition)) => {
+                if let Some((label, events)) = self.notes.recording.take() {
+                    self.notes.texts.entry(label).or_insert(events);
+                }
+                None
+            }
+            (Some((_, events)), event) => {
+                events.push((event, range));
+                None
+            }
+        }
+    }
+
+    /// The mark of a note in the text.
+    pub(super) fn note_mark(&mut self, label: &str) {
+        if self.alt.is_some() {
+            return;
+        }
+        let key = label.to_lowercase();
+        let number = match self.notes.numbers.get(&key) {
+            Some(number) => *number,
+            None => {
+                let number = self.notes.used.len() + 1;
+                let wanted = format!("fn:{number}");
+                let id = self.ids.unique(&wanted).split_off("fn:".len());
+                self.notes.numbers.insert(key.clone(), number);
+                self.notes.used.push(Note {
+                    label: key,
+                    id,
+                    marks: 0,
+                });
+                number
+            }
+        };
+        let note = &mut self.notes.used[number - 1];
+        self.out.push_str("<sup id=\"");
+        push_mark_id(&mut self.out, &note.id, note.marks);
+        self.out.push_str("\"><a href=\"#fn:");
+        escape_attr(&mut self.out, &note.id);
+        self.out
+            .push_str("\" class=\"footnote-ref\" role=\"doc-noteref\">");
+        self.out.push_str(&number.to_string());
+        self.out.push_str("</a></sup>");
+        note.marks += 1;
+    }
+
+    /// Writes the notes that were used. A note may use another.
+    pub(super) fn end_notes(&mut self) {
+        if self.notes.used.is_empty() {
+            return;
+        }
+        let page = mem::take(&mut self.out);
+        let mut texts = Vec::new();
+        while let Some(note) = self.notes.used.get(texts.len()) {
+            let events = self.notes.texts.remove(&note.label).unwrap_or_default();
+            self.open_block(None);
+            let mut events = events.into_iter().peekable();
+            while let Some((event, range)) = events.next() {
+                let breaks = matches!(
+                    events.peek(),
+                    Some((Event::SoftBreak | Event::HardBreak, _))
+                );
+                self.event(event, range, breaks);
+                if self.failed {
+                    return;
+                }
+            }
+            self.close("");
+            texts.push(mem::take(&mut self.out));
+        }
+        self.out = page;
+        self.fresh_line();
+        self.out
+            .push_str("<section class=\"footnotes\" role=\"doc-endnotes\">\n<hr>\n<ol>\n");
+        for (note, text) in self.notes.used.iter().zip(texts) {
+            self.out.push_str("<li id=\"fn:");
+            escape_attr(&mut self.out, &note.id);
+            self.out.push_str("\">\n");
+            let (text, tail) = match text.strip_suffix("</p>\n") {
+                Some(text) => (text, "</p>\n"),
+                None => (text.trim_end(), "\n"),
+            };
+            self.out.push_str(text);
+            for mark in 0..note.marks {
+                // Entities, not the characters: glued to the word before, they make no word of their own.
+                self.out.push_str("&#160;<a href=\"#");
+                push_mark_id(&mut self.out, &note.id, mark);
+                self.out.push_str(
+                    "\" class=\"footnote-backref\" role=\"doc-backlink\">&#x21a9;&#xfe0e;</a>",
+                );
+            }
+            self.out.push_str(tail);
+            self.out.push_str("</li>\n");
+        }
+        self.out.push_str("</ol>\n</section>\n");
+    }
+}
+
+/// `fnref:1`, and `fnref1:1` for the second mark of the same note.
+fn push_mark_id(out: &mut String, id: &str, mark: usize) {
+    out.push_str("fnref");
+    if mark > 0 {
+        out.push_str(&mark.to_string());
+    }
+    out.push(':');
+    escape_attr(out, id);
+}

@@ -1,0 +1,682 @@
+//! Small things about strings that more than one part needs: escaping, paths,
+//! ids, safe URLs, near matches.
+//!
+//! Pure functions of text. Paths and heading ids are Hugo's, so that every URL
+//! and anchor a blog has stays what it was.
+
+use std::borrow::Cow;
+use unicode_general_category::{GeneralCategory, get_general_category};
+
+/// Appends `text` so that it means itself as HTML text or as a quoted attribute.
+pub fn escape_html(out: &mut String, text: &str) {
+    let bytes = text.as_bytes();
+    let mut done = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let entity = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => continue,
+        };
+        out.push_str(&text[done..at]);
+        out.push_str(entity);
+        done = at + 1;
+    }
+    out.push_str(&text[done..]);
+}
+
+/// Appends `text` as the value of an attribute in double or single quotes.
+pub fn escape_attr(out: &mut String, text: &str) {
+    let mut done = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let entity = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            b'\'' => "&#39;",
+            _ => continue,
+        };
+        out.push_str(&text[done..at]);
+        out.push_str(entity);
+        done = at + 1;
+    }
+    out.push_str(&text[done..]);
+}
+
+/// Undoes numeric entities and the named ones that have a meaning for markup,
+/// URLs or formulas. What it does not know stays as written.
+pub fn decode_entities(text: &str) -> Cow<'_, str> {
+    let Some(first) = memchr::memchr(b'&', text.as_bytes()) else {
+        return Cow::Borrowed(text);
+    };
+    let mut out = String::with_capacity(text.len());
+    out.push_str(&text[..first]);
+    let mut rest = &text[first..];
+    while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        match entity(rest) {
+            Some((c, length)) => {
+                out.push(c);
+                rest = &rest[length..];
+            }
+            None => {
+                out.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// The entity that `text` begins with: its character and its length.
+fn entity(text: &str) -> Option<(char, usize)> {
+    let bytes = text.as_bytes();
+    if bytes.get(1) == Some(&b'#') {
+        let (radix, from) = match bytes.get(2) {
+            Some(b'x' | b'X') => (16, 3),
+            _ => (10, 2),
+        };
+        let digits = bytes[from..]
+            .iter()
+            .take(8)
+            .take_while(|b| char::from(**b).is_digit(radix))
+            .count();
+        let code = u32::from_str_radix(&text[from..from + digits], radix).ok()?;
+        let end = from + digits;
+        // A browser takes a numeric reference without its semicolon as well.
+        let end = end + usize::from(bytes.get(end) == Some(&b';'));
+        return Some((
+            char::from_u32(code)
+                .filter(|c| *c != '\0')
+                .unwrap_or('\u{FFFD}'),
+            end,
+        ));
+    }
+    let length = bytes[1..].iter().take(32).position(|b| *b == b';')?;
+    let c = match &text[1..1 + length] {
+        "amp" | "AMP" => '&',
+        "lt" | "LT" => '<',
+        "gt" | "GT" => '>',
+        "quot" | "QUOT" => '"',
+        "apos" => '\'',
+        "nbsp" | "NonBreakingSpace" => '\u{A0}',
+        "colon" => ':',
+        "sol" => '/',
+        "bsol" => '\\',
+        "Tab" => '\t',
+        "NewLine" => '\n',
+        "lpar" => '(',
+        "rpar" => ')',
+        "lbrace" | "lcub" => '{',
+        "rbrace" | "rcub" => '}',
+        "lowbar" | "UnderBar" => '_',
+        "ast" => '*',
+        "dollar" => '$',
+        "num" => '#',
+        "period" => '.',
+        "comma" => ',',
+        "semi" => ';',
+        "equals" => '=',
+        "plus" => '+',
+        _ => return named(&text[..length + 2]).map(|c| (c, length + 2)),
+    };
+    Some((c, length + 2))
+}
+
+/// The rest of HTML's 2,125 names, which the parser of Markdown knows.
+fn named(entity: &str) -> Option<char> {
+    if !entity[1..entity.len() - 1]
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric())
+    {
+        return None;
+    }
+    // A paragraph begins, then its text.
+    match pulldown_cmark::Parser::new(entity).nth(1)? {
+        pulldown_cmark::Event::Text(text) if *text != *entity => text.chars().next(),
+        _ => None,
+    }
+}
+
+/// Makes a path of a file or term as Hugo does: letters, digits, marks and
+/// `. / \ _ # + ~ - @` stay, a run of spaces becomes one `-`, the rest is dropped.
+pub fn urlize_path(path: &str, lower: bool) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut space = false;
+    for (at, c) in path.char_indices() {
+        if c.is_whitespace() {
+            if !space {
+                out.push('-');
+            }
+            space = true;
+            continue;
+        }
+        space = false;
+        if is_path_char(c) || (c == '%' && is_escape(&path.as_bytes()[at..])) {
+            out.push(if lower { lower_char(c) } else { c });
+        }
+    }
+    out
+}
+
+/// One segment of a path: [`urlize_path`] with `/` as `-`.
+pub fn slug(text: &str, lower: bool) -> String {
+    let mut path = urlize_path(text, lower);
+    if path.contains('/') {
+        path = path.replace('/', "-");
+    }
+    path
+}
+
+fn is_path_char(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric()
+            || matches!(c, '.' | '/' | '\\' | '_' | '#' | '+' | '~' | '-' | '@');
+    }
+    use GeneralCategory as G;
+    is_letter(c)
+        || matches!(
+            get_general_category(c),
+            G::DecimalNumber | G::NonspacingMark | G::SpacingMark | G::EnclosingMark
+        )
+}
+
+/// Letters by general category, as Go has it: no letter numbers, no marks.
+fn is_letter(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphabetic();
+    }
+    use GeneralCategory as G;
+    matches!(
+        get_general_category(c),
+        G::UppercaseLetter
+            | G::LowercaseLetter
+            | G::TitlecaseLetter
+            | G::ModifierLetter
+            | G::OtherLetter
+    )
+}
+
+fn is_decimal(c: char) -> bool {
+    c.is_ascii_digit()
+        || (!c.is_ascii() && get_general_category(c) == GeneralCategory::DecimalNumber)
+}
+
+/// One character for one, as Go lowers: `İ` is `i`, a final `Σ` is `σ`.
+fn lower_char(c: char) -> char {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase();
+    }
+    c.to_lowercase().next().unwrap_or(c)
+}
+
+fn is_escape(bytes: &[u8]) -> bool {
+    bytes.len() > 2 && bytes[1].is_ascii_hexdigit() && bytes[2].is_ascii_hexdigit()
+}
+
+/// Percent-encodes a path for a link; `/` and escapes that are there already stay.
+pub fn encode_path(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for (at, byte) in path.bytes().enumerate() {
+        let plain = byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'-' | b'.'
+                    | b'_'
+                    | b'~'
+                    | b'/'
+                    | b'$'
+                    | b'&'
+                    | b'+'
+                    | b','
+                    | b':'
+                    | b';'
+                    | b'='
+                    | b'@'
+                    | b'!'
+                    | b'*'
+                    | b'('
+                    | b')'
+            )
+            || (byte == b'%' && is_escape(&path.as_bytes()[at..]));
+        if plain {
+            out.push(char::from(byte));
+        } else {
+            push_escape(&mut out, byte);
+        }
+    }
+    out
+}
+
+/// Percent-encodes what may not stand in a URL and leaves the rest, delimiters
+/// and escapes included, as it was: for a whole URL that somebody wrote.
+pub fn encode_url(url: &str) -> String {
+    let mut out = String::with_capacity(url.len());
+    for (at, byte) in url.bytes().enumerate() {
+        let plain = byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'-' | b'.'
+                    | b'_'
+                    | b'~'
+                    | b'/'
+                    | b'$'
+                    | b'&'
+                    | b'+'
+                    | b','
+                    | b':'
+                    | b';'
+                    | b'='
+                    | b'@'
+                    | b'!'
+                    | b'*'
+                    | b'('
+                    | b')'
+                    | b'?'
+                    | b'#'
+                    | b'\''
+            )
+            || (byte == b'%' && is_escape(&url.as_bytes()[at..]));
+        if plain {
+            out.push(char::from(byte));
+        } else {
+            push_escape(&mut out, byte);
+        }
+    }
+    out
+}
+
+fn push_escape(out: &mut String, byte: u8) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    out.push('%');
+    out.push(char::from(HEX[usize::from(byte >> 4)]));
+    out.push(char::from(HEX[usize::from(byte & 15)]));
+}
+
+/// How ids are made of headings (`markup.goldmark.parser.autoHeadingIDType`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IdType {
+    #[default]
+    Github,
+    /// Accents taken off, then ASCII alone.
+    GithubAscii,
+    /// Runs of anything but letters and digits become one `-`.
+    Blackfriday,
+}
+
+/// The id of a heading with this text, as GitHub and Hugo make it. May be
+/// empty, see [`crate::parse::Ids::unique`].
+pub fn heading_id(text: &str) -> String {
+    heading_id_as(text, IdType::Github)
+}
+
+pub fn heading_id_as(text: &str, kind: IdType) -> String {
+    let text = text.trim();
+    let mut out = String::with_capacity(text.len());
+    match kind {
+        IdType::Github => {
+            for c in text.chars() {
+                match c {
+                    ' ' | '-' => out.push('-'),
+                    _ if c == '_' || is_letter(c) || is_decimal(c) => out.push(lower_char(c)),
+                    _ => {}
+                }
+            }
+        }
+        IdType::GithubAscii => {
+            use unicode_normalization::UnicodeNormalization;
+            for c in text.nfd() {
+                match c {
+                    ' ' | '-' => out.push('-'),
+                    '_' => out.push('_'),
+                    _ if c.is_ascii_alphanumeric() => out.push(c.to_ascii_lowercase()),
+                    _ => {}
+                }
+            }
+        }
+        IdType::Blackfriday => {
+            let mut gap = false;
+            for c in text.chars() {
+                if !is_letter(c) && !is_decimal(c) {
+                    gap = true;
+                    continue;
+                }
+                if gap && !out.is_empty() {
+                    out.push('-');
+                }
+                gap = false;
+                out.push(lower_char(c));
+            }
+        }
+    }
+    out
+}
+
+/// Schemes that a link may have. What is not here could run a script
+/// (`javascript:`, `vbscript:`, `data:`) or is unknown to us.
+const SCHEMES: [&str; 37] = [
+    "http",
+    "https",
+    "mailto",
+    "tel",
+    "sms",
+    "ftp",
+    "ftps",
+    "sftp",
+    "ssh",
+    "git",
+    "svn",
+    "irc",
+    "ircs",
+    "xmpp",
+    "matrix",
+    "magnet",
+    "geo",
+    "news",
+    "nntp",
+    "webcal",
+    "feed",
+    "rss",
+    "doi",
+    "urn",
+    "ipfs",
+    "ipns",
+    "gemini",
+    "gopher",
+    "bitcoin",
+    "ethereum",
+    "lightning",
+    "callto",
+    "facetime",
+    "skype",
+    "tg",
+    "signal",
+    "obsidian",
+];
+
+const IMAGES: [&str; 8] = ["png", "gif", "jpeg", "jpg", "webp", "avif", "x-icon", "bmp"];
+
+/// Whether `url` may stand in a `href`: relative, or of a known scheme. Looks
+/// at it as a browser would, entities undone, control characters and space dropped.
+pub fn safe_url(url: &str) -> bool {
+    match scheme(url) {
+        None => true,
+        Some(found) => {
+            SCHEMES.contains(&found.name.as_str())
+                || (found.name == "data" && IMAGES.iter().any(|i| found.is_image(i)))
+        }
+    }
+}
+
+/// The same for an `src`, where SVG as `data:` can do no harm.
+pub fn safe_image_url(url: &str) -> bool {
+    safe_url(url)
+        || scheme(url).is_some_and(|found| found.name == "data" && found.is_image("svg+xml"))
+}
+
+struct Scheme {
+    name: String,
+    /// What follows the colon, in lower case.
+    rest: String,
+}
+
+impl Scheme {
+    fn is_image(&self, kind: &str) -> bool {
+        self.rest
+            .strip_prefix("image/")
+            .and_then(|rest| rest.strip_prefix(kind))
+            .is_some_and(|rest| rest.starts_with([';', ',']))
+    }
+}
+
+fn scheme(url: &str) -> Option<Scheme> {
+    // Nearly every URL ends here, without an allocation.
+    if let Some(rest) = url.strip_prefix("http")
+        && (rest.starts_with("://") || rest.starts_with("s://"))
+    {
+        return None;
+    }
+    if !url.contains(':') && !url.contains('&') {
+        return None;
+    }
+    let decoded = decode_entities(url);
+    let mut chars = decoded.chars().filter(|c| {
+        !c.is_control() && !c.is_whitespace() && !matches!(c, '\u{200B}'..='\u{200F}' | '\u{FEFF}')
+    });
+    let mut name = String::new();
+    loop {
+        match chars.next()? {
+            ':' => break,
+            '/' | '?' | '#' => return None,
+            // No scheme: what stands before the colon is a path.
+            c if !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')) => return None,
+            c => name.push(c.to_ascii_lowercase()),
+        }
+    }
+    Some(Scheme {
+        name,
+        rest: chars.take(32).flat_map(char::to_lowercase).collect(),
+    })
+}
+
+/// "did you mean": the candidate nearest to `word`, when it is near enough to be meant.
+pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // A hostile name of a megabyte shall not cost a megabyte squared.
+    if word.is_empty() || word.len() > 100 {
+        return None;
+    }
+    let wanted = word.to_lowercase();
+    let most = (wanted.chars().count() / 3).clamp(1, 4);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        if candidate == word || candidate.len() > 200 {
+            continue;
+        }
+        let distance = strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase());
+        if distance <= most && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// Drops the characters that XML 1.0 forbids. Escaping is another step.
+pub fn plain_for_xml(text: &str) -> String {
+    text.chars()
+        .filter(|c| !matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}'))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn html(text: &str) -> String {
+        let mut out = String::new();
+        escape_html(&mut out, text);
+        out
+    }
+
+    fn attr(text: &str) -> String {
+        let mut out = String::new();
+        escape_attr(&mut out, text);
+        out
+    }
+
+    #[test]
+    fn markup_is_escaped() {
+        assert_eq!(html("a<b>&\"c\" é"), "a&lt;b&gt;&amp;&quot;c&quot; é");
+        assert_eq!(attr("'\"<&>"), "&#39;&quot;&lt;&amp;&gt;");
+    }
+
+    #[test]
+    fn entities_are_undone() {
+        assert_eq!(
+            decode_entities(
+                "a &lt;b&gt; &amp;amp; &#65;&#x42;&#67 &nope; & & &eacute;&CounterClockwiseContourIntegral;"
+            ),
+            "a <b> &amp; ABC &nope; & & é∳"
+        );
+        assert_eq!(
+            decode_entities("&#0;&#xD800;&#99999999;"),
+            "\u{FFFD}\u{FFFD}\u{FFFD}"
+        );
+        assert!(matches!(decode_entities("plain"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn paths_are_made_as_hugo_makes_them() {
+        let check = |from: &str, to: &str| assert_eq!(urlize_path(from, true), to, "{from:?}");
+        check("qwen2.5-vl", "qwen2.5-vl");
+        check("Hello World_v1.2 (final)", "hello-world_v1.2-final");
+        check("Open Source", "open-source");
+        check("C++", "c++");
+        check("C#", "c#");
+        check("what's new?", "whats-new");
+        check("a & b", "a--b");
+        check("a & & b", "a---b");
+        check("a  \t\u{3000} b", "a-b");
+        check("n\u{A0}b", "n-b");
+        check("a - b", "a---b");
+        check(" x ", "-x-");
+        check("Café", "café");
+        check("e\u{301}z", "e\u{301}z");
+        check("A/B", "a/b");
+        check("a@b~c", "a@b~c");
+        check("x%20y", "x%20y");
+        check("x%zz", "xzz");
+        check("İstanbul", "istanbul");
+        check("ΣΑΣ", "σασ");
+        check("x\u{200D}y", "xy");
+        check("½ ²ⅷ", "-");
+        check("٣", "٣");
+        check("你好 世界", "你好-世界");
+        assert_eq!(urlize_path("Hello World", false), "Hello-World");
+        assert_eq!(slug("A/B c", true), "a-b-c");
+    }
+
+    #[test]
+    fn links_encode_what_paths_may_hold() {
+        assert_eq!(encode_path("tags/c#"), "tags/c%23");
+        assert_eq!(
+            encode_path("café/x%20y/100%/a b"),
+            "caf%C3%A9/x%20y/100%25/a%20b"
+        );
+        assert_eq!(encode_url("/a b?q=é#x"), "/a%20b?q=%C3%A9#x");
+    }
+
+    #[test]
+    fn heading_ids_are_githubs() {
+        let check = |from: &str, to: &str| assert_eq!(heading_id(from), to, "{from:?}");
+        check("What We\u{2019}ve", "what-weve");
+        check("1. Numbered \u{2013} Title\u{2026}", "1-numbered--title");
+        check("C++ / C#", "c--c");
+        check("中文 标题，测试", "中文-标题测试");
+        check(" snake_case - x ", "snake_case---x");
+        check("e\u{301}", "e");
+        check("!!", "");
+        assert_eq!(heading_id_as("Éa b_c", IdType::GithubAscii), "ea-b_c");
+        assert_eq!(heading_id_as(" a -- b_c!", IdType::Blackfriday), "a-b-c");
+    }
+
+    #[test]
+    fn only_known_schemes_are_safe() {
+        for url in [
+            "",
+            "/a",
+            "a/b:c",
+            "?a:b",
+            "#a:b",
+            "//host/x",
+            "https://a.b",
+            "HTTPS://a.b",
+            "mailto:a@b.c",
+            "tel:+1",
+            "data:image/png;base64,AAAA",
+            "a&amp;b",
+            "[https://a.b",
+            "日本:x",
+        ] {
+            assert!(safe_url(url), "{url}");
+        }
+        for url in [
+            "javascript:alert(1)",
+            "JaVaScRiPt:x",
+            " javascript:x",
+            "java\nscript:x",
+            "java\tscript&colon;x",
+            "javascript&#58;x",
+            "javascript&#x3a;x",
+            "&#106;avascript:x",
+            "vbscript:x",
+            "data:text/html,x",
+            "data:image/svg+xml,x",
+            "data:image/pngx",
+            "\u{1}javascript:x",
+            "unknown:x",
+            "java\u{200B}script:x",
+        ] {
+            assert!(!safe_url(url), "{url}");
+        }
+        assert!(safe_image_url("data:image/svg+xml,<svg/>"));
+        assert!(!safe_image_url("data:text/html,x"));
+    }
+
+    #[test]
+    fn a_misspelt_word_finds_its_neighbour() {
+        let keys = ["show_reading_time", "show_toc", "title"];
+        assert_eq!(
+            nearest("show_raeding_time", keys.into_iter()),
+            Some("show_reading_time")
+        );
+        assert_eq!(nearest("Titel", keys.into_iter()), Some("title"));
+        assert_eq!(nearest("wholly", keys.into_iter()), None);
+        assert_eq!(nearest("", keys.into_iter()), None);
+    }
+
+    #[test]
+    fn xml_gets_no_forbidden_character() {
+        assert_eq!(plain_for_xml("a\u{1F}b\tc\u{FFFE}\nd\0"), "ab\tc\nd");
+    }
+
+    proptest! {
+        #[test]
+        fn a_path_is_a_path_already(text in ".*", lower: bool) {
+            let once = urlize_path(&text, lower);
+            prop_assert_eq!(urlize_path(&once, lower), once.clone());
+            prop_assert_eq!(slug(&slug(&text, lower), lower), slug(&text, lower));
+        }
+
+        #[test]
+        fn a_heading_id_is_its_own(text in ".*") {
+            let once = heading_id(&text);
+            prop_assert_eq!(heading_id(&once), once);
+        }
+
+        #[test]
+        fn an_encoded_link_stays(text in ".*") {
+            let once = encode_path(&text);
+            prop_assert_eq!(encode_path(&once), once.clone());
+            prop_assert!(once.is_ascii());
+        }
+
+        #[test]
+        fn escape_then_decode_is_identity(text in "[^\0]*") {
+            let (html, attr) = (html(&text), attr(&text));
+            prop_assert_eq!(decode_entities(&html), text.clone());
+            prop_assert_eq!(decode_entities(&attr), text);
+        }
+
+        #[test]
+        fn nothing_panics(text in "\\PC*") {
+            safe_url(&text);
+            decode_entities(&text);
+            nearest(&text, ["a", "title"].into_iter());
+        }
+    }
+}
