@@ -7,7 +7,7 @@ mod reader;
 mod toml;
 mod yaml;
 
-pub use reader::{Asked, Reader, Text};
+pub use reader::{Asked, Reader, Text, head};
 
 use crate::diag::{Diagnostic, FileId, Span};
 use std::collections::HashMap;
@@ -288,10 +288,8 @@ impl fmt::Display for Format {
 
 /// What a plain scalar means under YAML's core schema; `None` for null.
 fn core_scalar(text: &str) -> Option<Kind> {
-    let Some(first) = text.bytes().next() else {
-        return None;
-    };
-    match first {
+    // An empty plain scalar is null.
+    match text.bytes().next()? {
         b'~' | b'n' | b'N' if matches!(text, "~" | "null" | "Null" | "NULL") => return None,
         b't' | b'T' if matches!(text, "true" | "True" | "TRUE") => return Some(Kind::Bool(true)),
         b'f' | b'F' if matches!(text, "false" | "False" | "FALSE") => {
@@ -406,3 +404,6 @@ fn refuse_duplicates(entries: &[(Key, Node)], errors: &mut Vec<Diagnostic>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! A resource's text as the value that templates see: JSON, YAML, TOML and CSV.
 
 use super::marks;
-use crate::diag::FileId;
+use crate::diag::{Diagnostic, FileId, Span};
 use crate::tree::{self, Format};
 use tera::{Map, Value};
 
@@ -35,6 +35,15 @@ pub fn parse(path: &str, text: &str) -> Result<Option<Value>, String> {
     } else {
         value
     }))
+}
+
+/// The same for a file of the site, with errors at their places.
+pub fn parse_source(path: &str, text: &str, file: FileId) -> Result<Option<Value>, Vec<Diagnostic>> {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    if let Some(format) = Format::of_extension(&extension.to_ascii_lowercase()) {
+        return tree::parse(text, format, file, 0).map(|node| Some(cleaned(node.to_value())));
+    }
+    parse(path, text).map_err(|message| vec![Diagnostic::error("data", Span::new(file, 0, 0), message)])
 }
 
 fn csv(text: &str) -> Result<Value, String> {

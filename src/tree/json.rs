@@ -6,7 +6,7 @@ use crate::diag::{Diagnostic, FileId, Span};
 use jsonc_parser::ast;
 use jsonc_parser::common::Ranged;
 use jsonc_parser::errors::{ParseError, ParseErrorKind};
-use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+use jsonc_parser::{CollectOptions, ParseOptions, ParseStringErrorKind, parse_to_ast};
 use std::sync::Arc;
 
 const STRICT: ParseOptions = ParseOptions {
@@ -79,10 +79,14 @@ impl Builder<'_> {
                     kind: Kind::Bool(lit.value),
                 })
             }
-            ast::Value::StringLit(lit) => Value::Scalar(Scalar {
-                text: Arc::from(&*lit.value),
-                kind: Kind::Str,
-            }),
+            ast::Value::StringLit(lit) => {
+                self.refuse_control(lit.range);
+                let text = Arc::from(&*lit.value);
+                Value::Scalar(Scalar {
+                    text,
+                    kind: Kind::Str,
+                })
+            }
             ast::Value::NumberLit(lit) => Value::Scalar(Scalar {
                 text: Arc::from(lit.value),
                 kind: number(lit.value),
@@ -98,6 +102,7 @@ impl Builder<'_> {
                 let mut entries = Vec::with_capacity(object.properties.len());
                 for property in object.properties {
                     let span = self.span(property.name.range());
+                    self.refuse_control(property.name.range());
                     let key = Key {
                         name: Arc::from(property.name.as_str()),
                         span,
@@ -112,8 +117,29 @@ impl Builder<'_> {
         Node { span, value }
     }
 
+    fn refuse_control(&mut self, range: jsonc_parser::common::Range) {
+        let source = self.text.get(range.start..range.end).unwrap_or_default();
+        let Some(at) = source.bytes().position(|byte| byte < 0x20) else {
+            return;
+        };
+        let at = range.start + at;
+        let span = place(self.file, self.base, at, at + 1);
+        self.errors.push(
+            Diagnostic::error("json", span, "text holds a line break or control character")
+                .help("write it as an escape: `\\n` for a line break, `\\t` for a tab"),
+        );
+    }
+
     fn explain(&self, error: &ParseError) -> Diagnostic {
-        let span = self.span(error.range());
+        let mut span = self.span(error.range());
+        if matches!(
+            error.kind(),
+            ParseErrorKind::UnterminatedArray
+                | ParseErrorKind::UnterminatedObject
+                | ParseErrorKind::String(ParseStringErrorKind::UnterminatedStringLiteral)
+        ) {
+            span.end = span.end.min(span.start + 1);
+        }
         let (message, help) = words(error.kind());
         if matches!(error.kind(), ParseErrorKind::NestingDepthExceeded) {
             return super::too_deep(span);
@@ -164,20 +190,48 @@ fn words(kind: &ParseErrorKind) -> (&'static str, &'static str) {
         ParseErrorKind::SingleQuotedStringsNotAllowed => {
             ("text stands in single quotes", "put it in double quotes")
         }
-        ParseErrorKind::UnexpectedWord => (
-            "expected a value, found a bare word",
+        ParseErrorKind::UnexpectedWord
+        | ParseErrorKind::UnexpectedToken
+        | ParseErrorKind::NonFiniteNumbersNotAllowed => (
+            "expected a value",
             "put text in double quotes; the words of JSON are `true`, `false` and `null`",
         ),
-        ParseErrorKind::UnexpectedToken
-        | ParseErrorKind::UnexpectedColon
-        | ParseErrorKind::UnexpectedComma => ("expected a value", ""),
-        ParseErrorKind::UnexpectedCloseBrace => ("`}` closes nothing that is open here", ""),
-        ParseErrorKind::UnexpectedCloseBracket => ("`]` closes nothing that is open here", ""),
+        ParseErrorKind::UnexpectedColon | ParseErrorKind::UnexpectedComma => {
+            ("expected a value", "")
+        }
+        ParseErrorKind::UnexpectedCloseBrace => ("expected a value before `}`", ""),
+        ParseErrorKind::UnexpectedCloseBracket => ("expected a value before `]`", ""),
+        ParseErrorKind::String(kind) => string_words(kind),
+        ParseErrorKind::UnaryPlusNumbersNotAllowed
+        | ParseErrorKind::BareDecimalPointNumbersNotAllowed
+        | ParseErrorKind::HexadecimalNumbersNotAllowed => (
+            "a number is malformed",
+            "write it as in `-1`, `0.5` or `1.5e3`",
+        ),
         ParseErrorKind::UnterminatedArray => ("the list that opens here is never closed", ""),
         ParseErrorKind::UnterminatedObject => ("the map that opens here is never closed", ""),
         ParseErrorKind::MultipleRootJsonValues => {
             ("unexpected text after the end of the JSON value", "")
         }
+        _ => ("", ""),
+    }
+}
+
+fn string_words(kind: &ParseStringErrorKind) -> (&'static str, &'static str) {
+    match kind {
+        ParseStringErrorKind::UnterminatedStringLiteral => {
+            ("the quote that opens here is never closed", "")
+        }
+        ParseStringErrorKind::InvalidEscape => {
+            ("unknown escape in text", "write `\\\\` for a backslash")
+        }
+        ParseStringErrorKind::ExpectedFourHexDigits => {
+            ("expected four hexadecimal digits after `\\u`", "")
+        }
+        ParseStringErrorKind::InvalidUnicodeEscapeSequence(_) => (
+            "this escape names no character",
+            "beyond U+FFFF two escapes make one character",
+        ),
         _ => ("", ""),
     }
 }

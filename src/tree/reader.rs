@@ -94,6 +94,8 @@ impl<'a, 'o> Reader<'a, 'o> {
             if self.keys[pair[0]].0 != self.keys[pair[1]].0 {
                 continue;
             }
+            // Said here; as unknown it would be said again.
+            self.keys[pair[1]].1 = true;
             let (first, second) = (
                 &self.source.entries[pair[0]].0,
                 &self.source.entries[pair[1]].0,
@@ -350,7 +352,7 @@ impl<'a, 'o> Reader<'a, 'o> {
 }
 
 /// A list or map of many lines is shown by its beginning alone.
-fn head(node: &Node) -> Span {
+pub fn head(node: &Node) -> Span {
     let first = match &node.value {
         Value::List(items) => items.first().map(|item| item.span),
         Value::Map(map) => map.entries.first().map(|(key, _)| key.span),

@@ -6,9 +6,6 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Errors shown of one file: after the first, most follow from it.
-const SHOWN: usize = 5;
-
 pub(super) fn parse(
     text: &str,
     file: FileId,
@@ -20,9 +17,15 @@ pub(super) fn parse(
     }
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        return Err(errors
-            .iter()
-            .take(SHOWN)
+        // Each key given twice is a finding of its own; of other errors most
+        // follow from the first in the file.
+        let start = |error: &&toml::de::Error| error.span().map_or(0, |span| span.start);
+        let shown: Vec<_> = match errors.iter().filter(|e| !is_duplicate(e)).min_by_key(start) {
+            Some(error) => vec![error],
+            None => errors.iter().collect(),
+        };
+        return Err(shown
+            .into_iter()
             .map(|error| reader.explain(error))
             .collect());
     }
@@ -130,7 +133,7 @@ impl Source<'_> {
     fn explain(&self, error: &toml::de::Error) -> Diagnostic {
         let range = error.span().unwrap_or(0..0);
         let range = super::on_chars(self.text, range);
-        if error.message().starts_with("duplicate key") {
+        if is_duplicate(error) {
             return self.duplicate(range);
         }
         let span = self.span(range);
@@ -138,18 +141,21 @@ impl Source<'_> {
         if message.contains("recurse") {
             return super::too_deep(span);
         }
-        // Its own words, without a second line that begins with "expected".
-        let mut parts = message.split('\n');
-        let first = parts.next().unwrap_or_default();
-        let error = match parts.next() {
-            Some(expected) if !expected.trim().is_empty() => {
-                Diagnostic::error("toml", span, format!("{first}, {}", expected.trim()))
+        // The library says what it found, and on a second line what it expected.
+        let (found, expected) = message.split_once('\n').unwrap_or((message, ""));
+        for (part, ours, help) in WORDS {
+            if found.contains(part) {
+                let error = Diagnostic::error("toml", span, *ours);
+                return if help.is_empty() {
+                    error
+                } else {
+                    error.help(*help)
+                };
             }
-            _ => Diagnostic::error("toml", span, first),
-        };
-        match WORDS.iter().find(|(part, _)| message.contains(part)) {
-            Some((_, help)) => error.help(*help),
-            None => error,
+        }
+        match expected.trim() {
+            "" => Diagnostic::error("toml", span, found),
+            expected => Diagnostic::error("toml", span, format!("{found}, {expected}")),
         }
     }
 
@@ -192,6 +198,10 @@ impl Source<'_> {
     }
 }
 
+fn is_duplicate(error: &toml::de::Error) -> bool {
+    error.message().starts_with("duplicate key")
+}
+
 fn neighbour(table: &DeTable<'_>, start: usize, quoted: &str) -> Option<std::ops::Range<usize>> {
     let bare = quoted.trim_matches(['"', '\'']);
     if table.keys().any(|key| key.span().start == start) {
@@ -210,20 +220,73 @@ fn neighbour(table: &DeTable<'_>, start: usize, quoted: &str) -> Option<std::ops
     })
 }
 
-/// A part of the library's wording, and our help.
-const WORDS: &[(&str, &str)] = &[
+/// A part of the library's wording, ours, and the help.
+const WORDS: &[(&str, &str, &str)] = &[
     (
         "string values must be quoted",
+        "expected a value: text in quotes, a number, a date, `true` or `false`",
         "put text in double quotes, as in `title = \"Hello\"`",
     ),
-    ("key with no value", "write `key = value`"),
+    (
+        "key with no value",
+        "expected `=` after the key",
+        "write `key = value`",
+    ),
+    ("missing value", "expected a value after `=`", ""),
     (
         "missing escaped value",
-        "write `\\\\` for a backslash, or put the value in single quotes",
+        "unknown escape in double quotes",
+        "write `\\\\` for a backslash, or put the value in single quotes, where `\\` means itself",
     ),
     (
         "invalid basic string",
-        "end the text with the quote that it began with, on the same line",
+        "the text is not closed on its line",
+        "end it with the quote that it began with; text of several lines stands in `\"\"\"`",
+    ),
+    (
+        "invalid literal string",
+        "the text is not closed on its line",
+        "end it with the quote that it began with; text of several lines stands in `'''`",
+    ),
+    (
+        "invalid unquoted key",
+        "a key without quotes is made of the letters a to z, digits, `-` and `_`",
+        "put the key in double quotes",
+    ),
+    (
+        "unexpected key or value",
+        "expected the end of the line after the value",
+        "write one key a line; text that holds its own quote takes the other kind of quote",
+    ),
+    (
+        "missing comma between array elements",
+        "expected `,` or `]` to go on with the list",
+        "",
+    ),
+    (
+        "missing comma between key-value pairs",
+        "expected `,` or `}` to go on with the table",
+        "",
+    ),
+    (
+        "unclosed array table",
+        "expected `]]` after the name of the table",
+        "",
+    ),
+    (
+        "unclosed table",
+        "expected `]` after the name of the table",
+        "",
+    ),
+    (
+        "unclosed array",
+        "the list is never closed",
+        "end it with `]`",
+    ),
+    (
+        "unclosed inline table",
+        "the table is never closed",
+        "end it with `}`",
     ),
 ];
 

@@ -4,6 +4,8 @@
 //! bytes. Aliases and `<<` are expanded within a budget. `yes`, `no`, `on` and
 //! `off` are text, as are dates. Does not build from more than one document.
 
+mod words;
+
 use super::{DEPTH, Key, Kind, Map, Node, Scalar, Value, core_scalar, place};
 use crate::diag::{Diagnostic, FileId, Span};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput};
@@ -363,7 +365,10 @@ impl<'t> Builder<'t> {
 
     fn explain(&mut self, error: &ScanError) -> Diagnostic {
         let at = self.places.byte(error.marker());
-        explain(self.text, at, error.info(), |start, end| {
+        if error.info().contains("recursion limit") {
+            return super::too_deep(place(self.file, self.base, at, at));
+        }
+        words::explain(self.text, at, error.info(), |start, end| {
             place(self.file, self.base, start, end)
         })
     }
@@ -442,220 +447,5 @@ impl<'t> Places<'t> {
         column = at.col();
         self.last = (line, column, byte);
         byte
-    }
-}
-
-/// Says in a writer's words what the parser says in its own.
-fn explain(text: &str, at: usize, info: &str, span: impl Fn(usize, usize) -> Span) -> Diagnostic {
-    if let Some(tab) = tab_indent(text, at) {
-        return Diagnostic::error(
-            "yaml-tab",
-            span(tab, tab + 1),
-            "a tab stands in the indentation",
-        )
-        .help("indent with spaces: YAML allows no tabs there");
-    }
-    let here = span(at, char_end(text, at));
-    for (part, message, help) in WORDS {
-        if info.contains(part) {
-            let error = Diagnostic::error("yaml", here, *message);
-            return if help.is_empty() {
-                error
-            } else {
-                error.help(*help)
-            };
-        }
-    }
-    if let Some(rest) = info.strip_prefix("unexpected character: `") {
-        let found = rest.strip_suffix('\'').unwrap_or(rest);
-        return Diagnostic::error("yaml", here, format!("a value cannot begin with `{found}`"))
-            .help("put the value in quotes");
-    }
-    Diagnostic::error(
-        "yaml",
-        here,
-        info.strip_prefix("while parsing ").unwrap_or(info),
-    )
-}
-
-/// A part of the parser's wording, ours, and the help.
-const WORDS: &[(&str, &str, &str)] = &[
-    (
-        "mapping values are not allowed",
-        "unexpected `:` within a value",
-        "put a value that holds `: ` in quotes, as in `title: \"One: two\"`",
-    ),
-    (
-        "illegal placement of ':'",
-        "unexpected `:` within a value",
-        "put a value that holds `: ` in quotes, as in `title: \"One: two\"`",
-    ),
-    (
-        "quoted scalar, found unexpected end of stream",
-        "the quote that opens here is never closed",
-        "",
-    ),
-    (
-        "quoted scalar, found unexpected document indicator",
-        "the quote is not closed before this line",
-        "",
-    ),
-    (
-        "invalid trailing content after double-quoted",
-        "unexpected text after the closing quote",
-        "write a quote within quotes as `\\\"`, or put the whole value in single quotes",
-    ),
-    (
-        "unknown escape character",
-        "unknown escape after `\\` in double quotes",
-        "write `\\\\` for a backslash, or put the value in single quotes, where `\\` means itself",
-    ),
-    (
-        "did not find expected hexadecimal number",
-        "expected hexadecimal digits after the escape",
-        "",
-    ),
-    (
-        "invalid Unicode character escape",
-        "this escape names no character",
-        "",
-    ),
-    (
-        "found unknown anchor",
-        "an alias names nothing that was defined before",
-        "put a value that begins with `*` in quotes",
-    ),
-    (
-        "while scanning an anchor or alias",
-        "expected a name after `&` or `*`",
-        "put a value that begins with `*` or `&` in quotes",
-    ),
-    (
-        "did not find expected ',' or '}'",
-        "expected `,` or `}` to go on with this map",
-        "put keys and values that hold `,`, `[`, `]`, `{` or `}` in quotes",
-    ),
-    (
-        "expected ',' or ']'",
-        "expected `,` or `]` to go on with this list",
-        "put items that hold `,`, `[`, `]`, `{` or `}` in quotes",
-    ),
-    (
-        "misplaced bracket",
-        "a bracket closes here that was never opened",
-        "",
-    ),
-    (
-        "block mapping, did not find expected key",
-        "expected a key at the indentation of the others",
-        "keys of one map begin at the same column; put a value that begins with a quote wholly in quotes",
-    ),
-    (
-        "block collection, did not find expected '-'",
-        "expected `- ` at the indentation of the other items",
-        "items of one list begin at the same column",
-    ),
-    (
-        "simple key expect",
-        "expected `:` after a key",
-        "write `key: value`, with a space after the colon",
-    ),
-    (
-        "block sequence entries are not allowed",
-        "a list cannot begin on the line of its key",
-        "begin the list on the next line, or put a value that begins with `- ` in quotes",
-    ),
-    (
-        "is only valid inside a block",
-        "`- ` cannot stand within brackets",
-        "separate the items by commas",
-    ),
-    (
-        "comment intercepting",
-        "a comment stands within a value of several lines",
-        "",
-    ),
-    (
-        "invalid indentation",
-        "this line must be indented further than its key",
-        "",
-    ),
-    (
-        "wrongly indented line in block scalar",
-        "this line is indented less than the text around it",
-        "",
-    ),
-    (
-        "block scalar, did not find expected comment or line break",
-        "expected the text of `|` or `>` on the next line",
-        "put a value that begins with `|` or `>` in quotes",
-    ),
-    (
-        "cannot start with '-'",
-        "a value cannot begin with `-` here",
-        "put the value in quotes",
-    ),
-    (
-        "mapping keys are not allowed",
-        "a key cannot begin here",
-        "put a value that begins with `? ` in quotes",
-    ),
-    (
-        "unprintable character",
-        "a character stands here that YAML does not allow",
-        "remove it, or write it as an escape in double quotes",
-    ),
-    (
-        "tag",
-        "a tag (`!`) is malformed",
-        "put a value that begins with `!` in quotes",
-    ),
-    (
-        "directive",
-        "a directive (`%`) is malformed",
-        "put a value that begins with `%` in quotes",
-    ),
-    ("recursion limit", "this is nested too deeply", ""),
-    ("expected node content", "expected a value", ""),
-    (
-        "expected <document start>",
-        "expected the end of the document",
-        "put all keys at the same column, without brackets around them",
-    ),
-    ("end of plain scalar", "expected a value", ""),
-    (
-        "invalid content after document end",
-        "unexpected text after `...`",
-        "",
-    ),
-];
-
-/// A tab in the leading blank of the line of `at`, or of the next.
-fn tab_indent(text: &str, at: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut start = bytes[..at.min(bytes.len())]
-        .iter()
-        .rposition(|byte| *byte == b'\n' || *byte == b'\r')
-        .map_or(0, |at| at + 1);
-    for _ in 0..2 {
-        let blank = bytes[start..]
-            .iter()
-            .take_while(|byte| matches!(byte, b' ' | b'\t'))
-            .count();
-        let filled = bytes
-            .get(start + blank)
-            .is_some_and(|byte| !matches!(byte, b'\n' | b'\r'));
-        if filled && let Some(tab) = memchr::memchr(b'\t', &bytes[start..start + blank]) {
-            return Some(start + tab);
-        }
-        start += memchr::memchr2(b'\n', b'\r', &bytes[start..])? + 1;
-    }
-    None
-}
-
-fn char_end(text: &str, at: usize) -> usize {
-    match text.get(at..).and_then(|rest| rest.chars().next()) {
-        Some('\n' | '\r') | None => at,
-        Some(c) => at + c.len_utf8(),
     }
 }

@@ -6,6 +6,8 @@
 
 use super::classes::{self, Mark};
 use super::prefix::{self, Start};
+use super::regex::{Compiled, Matcher};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 use syntect::parsing::syntax_definition::{
@@ -35,7 +37,8 @@ pub(super) enum Operation {
 }
 
 pub(super) struct Pattern {
-    pub(super) source: &'static MatchPattern,
+    pub(super) source: &'static str,
+    matcher: OnceCell<Option<Arc<Matcher>>>,
     /// Refers to what the context's opening pattern captured.
     pub(super) back_references: bool,
     pub(super) marks: Vec<Mark>,
@@ -46,6 +49,15 @@ pub(super) struct Pattern {
     /// May begin nearly anywhere: then one search for its next match is
     /// cheaper than a question at every place.
     pub(super) wide: bool,
+}
+
+impl Pattern {
+    /// The pattern compiled, when it is first needed.
+    pub(super) fn matcher(&self, compiled: &Compiled) -> Option<&Matcher> {
+        self.matcher
+            .get_or_init(|| compiled.get(self.source))
+            .as_deref()
+    }
 }
 
 pub(super) struct Frame {
@@ -98,7 +110,8 @@ pub(super) struct Grammar {
     pub(super) patterns: Vec<Pattern>,
     contexts: Vec<(ContextReference, Option<Frame>)>,
     by_id: HashMap<ContextId, ContextIndex>,
-    by_pattern: HashMap<*const MatchPattern, PatternIndex>,
+    /// By address: patterns live as long as the program.
+    by_pattern: HashMap<usize, PatternIndex>,
     marks: HashMap<Scope, Mark>,
     modes: Vec<Arc<Mode>>,
     by_context: Vec<Option<u32>>,
@@ -182,7 +195,7 @@ impl Grammar {
     }
 
     fn pattern(&mut self, source: &'static MatchPattern) -> PatternIndex {
-        let key = std::ptr::from_ref(source);
+        let key = std::ptr::from_ref(source).addr();
         if let Some(index) = self.by_pattern.get(&key) {
             return *index;
         }
@@ -207,7 +220,8 @@ impl Grammar {
             prefix::starts(source.regex.regex_str())
         };
         let pattern = Pattern {
-            source,
+            source: source.regex.regex_str(),
+            matcher: OnceCell::new(),
             back_references: source.has_captures,
             marks: self.marks(&source.scope),
             captures,

@@ -12,11 +12,12 @@ use super::grammar::{
     Active, ContextIndex, Frame, Grammar, Mode, Operation, Pattern, PatternIndex,
 };
 use super::html;
+use super::regex::{ANCHORED, Compiled, Matcher, Region};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
-use syntect::parsing::{ClearAmount, Regex, Region, SyntaxReference};
+use syntect::parsing::{ClearAmount, SyntaxReference};
 
 /// Deeper than this nothing is pushed, as in syntect.
 const DEEPEST: usize = 100;
@@ -32,15 +33,26 @@ const STEPS_PER_LOOK: u32 = 512;
 /// Names a state before a line; good for the lexer that gave it.
 pub(super) type StateId = u32;
 
-/// When to stop: a point in time by a clock.
-pub(super) struct Deadline<'a> {
-    pub(super) at: Duration,
-    pub(super) clock: &'a (dyn Fn() -> Duration + Send + Sync),
+/// What one block brings along.
+pub(super) struct Run<'a> {
+    /// When to stop, by the clock.
+    deadline: Duration,
+    clock: &'a (dyn Fn() -> Duration + Send + Sync),
+    /// Where the groups of the last match stand; here since it must not change threads.
+    region: Region,
 }
 
-impl Deadline<'_> {
-    pub(super) fn passed(&self) -> bool {
-        (self.clock)() >= self.at
+impl<'a> Run<'a> {
+    pub(super) fn new(time: Duration, clock: &'a (dyn Fn() -> Duration + Send + Sync)) -> Run<'a> {
+        Run {
+            deadline: clock().saturating_add(time),
+            clock,
+            region: Region::new(),
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        (self.clock)() >= self.deadline
     }
 }
 
@@ -92,18 +104,18 @@ impl Hasher for Identity {
 #[derive(Default)]
 pub(super) struct Lexer {
     grammar: Grammar,
+    compiled: Compiled,
     states: Vec<State>,
     ids: HashMap<State, StateId>,
     memo: HashMap<u64, Line, BuildHasherDefault<Identity>>,
     memo_bytes: usize,
-    dynamic: HashMap<String, Option<Arc<Regex>>>,
+    dynamic: HashMap<String, Option<Arc<Matcher>>>,
     scan: Scan,
 }
 
 /// What is at hand while one line is read.
 #[derive(Default)]
 struct Scan {
-    region: Region,
     /// By pattern: the line for which it was searched, and where its next match is.
     next: Vec<(u32, usize)>,
     line: u32,
@@ -120,6 +132,13 @@ struct Match {
 }
 
 impl Lexer {
+    pub(super) fn new(compiled: Compiled) -> Lexer {
+        Lexer {
+            compiled,
+            ..Lexer::default()
+        }
+    }
+
     /// The state in which a text of this syntax begins.
     pub(super) fn start(&mut self, syntax: &'static SyntaxReference) -> Option<StateId> {
         let context = self.grammar.start(syntax)?;
@@ -150,7 +169,7 @@ impl Lexer {
     /// Forgets everything when a hostile text has made too many states; only between blocks.
     pub(super) fn tidy(&mut self) {
         if self.states.len() > MOST_STATES {
-            *self = Lexer::default();
+            *self = Lexer::new(self.compiled.clone());
         }
     }
 
@@ -159,7 +178,7 @@ impl Lexer {
         &mut self,
         before: StateId,
         line: &str,
-        deadline: &Deadline,
+        run: &mut Run,
     ) -> Result<(Arc<str>, StateId), TimeUp> {
         let mut hasher = std::hash::DefaultHasher::new();
         (before, line).hash(&mut hasher);
@@ -172,7 +191,7 @@ impl Lexer {
         }
         let mut state = self.states[before as usize].clone();
         let lexed = lexable(line);
-        self.lex(&mut state, &lexed, deadline)?;
+        self.lex(&mut state, &lexed, run)?;
         let mut html = String::with_capacity(line.len() * 3);
         html::line(line, &self.scan.runs, &mut html);
         let html: Arc<str> = html.into();
@@ -193,7 +212,7 @@ impl Lexer {
     }
 
     /// Leaves the runs of classes in `scan`.
-    fn lex(&mut self, state: &mut State, line: &str, deadline: &Deadline) -> Result<(), TimeUp> {
+    fn lex(&mut self, state: &mut State, line: &str, run: &mut Run) -> Result<(), TimeUp> {
         let scan = &mut self.scan;
         scan.line = scan.line.wrapping_add(1);
         scan.runs.clear();
@@ -215,7 +234,7 @@ impl Lexer {
                 state.floors.pop();
             }
             let check_loop = pushed_at == (start, depth);
-            let Some(found) = self.find(state, line, start, check_loop, deadline)? else {
+            let Some(found) = self.find(state, line, start, check_loop, run)? else {
                 break;
             };
             if found.would_loop {
@@ -233,7 +252,7 @@ impl Lexer {
             if found.active.level.is_some() {
                 state.floors.push(depth);
             }
-            self.execute(state, line, &found);
+            self.execute(state, line, &found, &run.region);
         }
         self.scan.paint(line.len(), state.class());
         Ok(())
@@ -246,7 +265,7 @@ impl Lexer {
         line: &str,
         from: usize,
         check_loop: bool,
-        deadline: &Deadline,
+        run: &mut Run,
     ) -> Result<Option<Match>, TimeUp> {
         let mode = self.mode(state);
         let bytes = line.as_bytes();
@@ -258,11 +277,11 @@ impl Lexer {
                     continue;
                 }
                 self.scan.steps += 1;
-                if self.scan.steps.is_multiple_of(STEPS_PER_LOOK) && deadline.passed() {
+                if self.scan.steps.is_multiple_of(STEPS_PER_LOOK) && run.is_over() {
                     return Err(TimeUp);
                 }
                 let active = candidate.active;
-                let Some(end) = self.try_at(state, line, at, active) else {
+                let Some(end) = self.try_at(state, line, at, active, &mut run.region) else {
                     continue;
                 };
                 let pattern = &self.grammar.patterns[active.pattern as usize];
@@ -303,8 +322,15 @@ impl Lexer {
         self.grammar.mode(top, &prototypes)
     }
 
-    /// Where a match that begins at `at` ends; its groups are then in `scan.region`.
-    fn try_at(&mut self, state: &State, line: &str, at: usize, active: Active) -> Option<usize> {
+    /// Where a match that begins at `at` ends; its groups are then in `region`.
+    fn try_at(
+        &mut self,
+        state: &State,
+        line: &str,
+        at: usize,
+        active: Active,
+        region: &mut Region,
+    ) -> Option<usize> {
         let pattern = &self.grammar.patterns[active.pattern as usize];
         let scan = &mut self.scan;
         let found = if pattern.back_references {
@@ -315,12 +341,15 @@ impl Lexer {
                 None => state.levels.last(),
             };
             let captures = level.and_then(|level| level.captures.as_deref());
-            let regex = dynamic(&mut self.dynamic, pattern, captures)?;
-            at_place(&regex, line, at, &mut scan.region)
-        } else if pattern.wide || !ANCHORED {
-            scan.searched(pattern, active.pattern, line, at)
+            let matcher = dynamic(&mut self.dynamic, pattern, captures)?;
+            matcher.at(line, at, region)
         } else {
-            at_place(&pattern.source.regex, line, at, &mut scan.region)
+            let matcher = pattern.matcher(&self.compiled)?;
+            if pattern.wide || !ANCHORED {
+                scan.searched(matcher, active.pattern, line, at, region)
+            } else {
+                matcher.at(line, at, region)
+            }
         };
         let end = found?;
         let does_something = match pattern.operation {
@@ -332,7 +361,7 @@ impl Lexer {
     }
 
     /// Does what the pattern that matched asks for.
-    fn execute(&mut self, state: &mut State, line: &str, found: &Match) {
+    fn execute(&mut self, state: &mut State, line: &str, found: &Match, region: &Region) {
         let level = state.levels.last().map_or(0, |level| level.context);
         self.grammar.frame(level);
         let targets: Vec<ContextIndex> =
@@ -357,7 +386,7 @@ impl Lexer {
         for mark in &pattern.marks {
             state.push(*mark);
         }
-        scan.captures(state, pattern);
+        scan.captures(state, pattern, region);
         scan.paint(found.end, state.class());
         state.pop(pattern.marks.len());
         state.leave(&pattern.operation, frame, &frames);
@@ -367,28 +396,10 @@ impl Lexer {
             &targets,
             &frames,
             &self.grammar,
-            &self.scan.region,
+            region,
             line,
         );
     }
-}
-
-/// Whether the engine can be asked about one place alone.
-const ANCHORED: bool = cfg!(feature = "onig");
-
-fn at_place(regex: &Regex, line: &str, at: usize, region: &mut Region) -> Option<usize> {
-    let end = if ANCHORED {
-        line[at..].chars().next().map_or(at, |c| at + c.len_utf8())
-    } else {
-        line.len()
-    };
-    if !regex.search(line, at, end, Some(region)) {
-        return None;
-    }
-    region
-        .pos(0)
-        .filter(|(start, _)| *start == at)
-        .map(|(_, end)| end)
 }
 
 /// Code as the grammar shall see it: with its newline, and with a word in place
@@ -408,11 +419,11 @@ fn lexable(line: &str) -> String {
 
 /// The pattern with what its back-references stand for put in.
 fn dynamic(
-    known: &mut HashMap<String, Option<Arc<Regex>>>,
+    known: &mut HashMap<String, Option<Arc<Matcher>>>,
     pattern: &Pattern,
     captures: Option<&[String]>,
-) -> Option<Arc<Regex>> {
-    let source = pattern.source.regex.regex_str();
+) -> Option<Arc<Matcher>> {
+    let source = pattern.source;
     let text = captures.map_or_else(
         || source.to_owned(),
         |captures| substituted(source, captures),
@@ -423,10 +434,7 @@ fn dynamic(
     if known.len() >= MOST_DYNAMIC {
         known.clear();
     }
-    // syntect panics over one that does not compile.
-    let regex = Regex::try_compile(&text)
-        .is_none()
-        .then(|| Arc::new(Regex::new(text.clone())));
+    let regex = Matcher::new(&text).map(Arc::new);
     known.insert(text, regex.clone());
     regex
 }
@@ -472,10 +480,11 @@ impl Scan {
     /// A match at `at` of a pattern whose next match in the line is searched once.
     fn searched(
         &mut self,
-        pattern: &Pattern,
+        matcher: &Matcher,
         index: PatternIndex,
         line: &str,
         at: usize,
+        region: &mut Region,
     ) -> Option<usize> {
         let index = index as usize;
         if self.next.len() <= index {
@@ -485,24 +494,20 @@ impl Scan {
         if searched == self.line && next > at {
             return None;
         }
-        let found = pattern
-            .source
-            .regex
-            .search(line, at, line.len(), Some(&mut self.region));
-        let place = self.region.pos(0).filter(|_| found);
+        let place = matcher.from(line, at, region);
         self.next[index] = (self.line, place.map_or(usize::MAX, |(start, _)| start));
         place.filter(|(start, _)| *start == at).map(|(_, end)| end)
     }
 
     /// Paints what the groups of the match matched.
-    fn captures(&mut self, state: &mut State, pattern: &Pattern) {
+    fn captures(&mut self, state: &mut State, pattern: &Pattern, region: &Region) {
         if pattern.captures.is_empty() {
             return;
         }
         // Groups come in any order: outer before inner, and ends before starts.
         let mut events: Vec<(usize, i64, Option<&[Mark]>, usize)> = Vec::new();
         for (group, marks) in &pattern.captures {
-            if let Some((start, end)) = self.region.pos(*group)
+            if let Some((start, end)) = region.pos(*group)
                 && start < end
             {
                 events.push((start, -((end - start) as i64), Some(marks), 0));
@@ -663,3 +668,6 @@ fn move_to(
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

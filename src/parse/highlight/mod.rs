@@ -9,15 +9,22 @@ mod html;
 mod languages;
 mod lexer;
 mod options;
+mod palettes;
 mod prefix;
+mod regex;
+mod session;
+mod styles;
 
 pub use languages::{language, nearest_language};
 pub use options::{Defaults, LineNumbers, Options, Problem, split_info};
+pub use styles::{UnknownStyle, style_names, styles};
 
 use languages::Language;
-use lexer::{Deadline, Lexer};
+use lexer::{Lexer, Run};
+use regex::Compiled;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use syntect::parsing::SyntaxReference;
 
 /// What there is to say about a block that was written; ranges are bytes of its code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,13 +64,14 @@ pub struct Highlighter {
     pub limits: Limits,
     /// Lexers that are not at work; a thread takes one, or makes one, for a block.
     idle: Mutex<Vec<Lexer>>,
+    compiled: Compiled,
 }
 
 impl Highlighter {
     pub fn new(limits: Limits) -> Highlighter {
         Highlighter {
             limits,
-            idle: Mutex::default(),
+            ..Highlighter::default()
         }
     }
 
@@ -89,15 +97,15 @@ impl Highlighter {
             languages::find(lang)
         };
         match language {
-            Some(language) if language != Language::Plain => {
-                if let Some(problem) = self.too_large(code) {
+            None | Some(Language::Plain) => plain(code, 0, 1, &layout, out),
+            Some(Language::Session) => session::write(code, &layout, out),
+            Some(Language::Syntax(syntax)) => match self.too_large(code) {
+                None => self.lines(syntax, code, &layout, out, &mut outcome),
+                Some(problem) => {
                     outcome.warnings.push(problem);
                     plain(code, 0, 1, &layout, out);
-                } else {
-                    self.lines(language, code, &layout, out, &mut outcome);
                 }
-            }
-            _ => plain(code, 0, 1, &layout, out),
+            },
         }
         layout.close(out);
         outcome
@@ -129,33 +137,29 @@ impl Highlighter {
 
     fn lines(
         &self,
-        language: Language,
+        syntax: &'static SyntaxReference,
         code: &str,
         layout: &html::Layout,
         out: &mut String,
         outcome: &mut Outcome,
     ) {
         // A lexer that was at work in a thread that panicked is gone, so what is here is whole.
-        let mut lexer = self
+        let idle = self
             .idle
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .pop()
-            .unwrap_or_default();
-        let clock = &*self.limits.clock;
-        let deadline = Deadline {
-            at: clock() + self.limits.time,
-            clock,
-        };
+            .pop();
+        let mut lexer = idle.unwrap_or_else(|| Lexer::new(self.compiled.clone()));
+        let mut run = Run::new(self.limits.time, &*self.limits.clock);
         let mut done = 0;
         let mut number = 1;
-        if let Some(mut state) = language.start(&mut lexer) {
+        if let Some(mut state) = lexer.start(syntax) {
             for text in code.split_inclusive('\n') {
-                if deadline.passed() {
+                if run.is_over() {
                     break;
                 }
                 let line = text.strip_suffix('\n').unwrap_or(text);
-                let Ok((html, after)) = language.line(&mut lexer, state, line, &deadline) else {
+                let Ok((html, after)) = lexer.line(state, line, &mut run) else {
                     break;
                 };
                 state = after;
@@ -241,3 +245,6 @@ fn expand_tabs(code: &str, width: u32) -> Option<String> {
     }
     Some(expanded)
 }
+
+#[cfg(test)]
+mod tests;

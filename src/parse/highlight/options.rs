@@ -98,6 +98,17 @@ impl Problem {
         self
     }
 
+    /// The same as a diagnostic at a block whose code stands in the file in
+    /// another form (indented, with tokens): the block's beginning is shown.
+    pub fn within(self, block: Span) -> Diagnostic {
+        let start = block.start as usize;
+        let span = Span::new(block.file, start, start + 3);
+        Diagnostic {
+            span: Some(span),
+            ..self.at(block.file, start)
+        }
+    }
+
     /// The same as a diagnostic, for a text that begins at byte `base` of `file`.
     pub fn at(self, file: FileId, base: usize) -> Diagnostic {
         let span = Span::new(file, base + self.range.start, base + self.range.end);

@@ -783,3 +783,46 @@ pub(super) fn with_first(starts: &[Start], byte: Option<u8>) -> Option<Vec<Start
         Vec::new()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(pattern: &str, line: &str) -> Vec<usize> {
+        let starts = starts(pattern);
+        (0..=line.len())
+            .filter(|at| starts.iter().any(|start| start.fits(line.as_bytes(), *at)))
+            .collect()
+    }
+
+    #[test]
+    fn literals_classes_and_words_say_where_they_may_begin() {
+        assert_eq!(places("//", "a // b"), [2]);
+        assert_eq!(places(r"\b(if|else)\b", "if elsex xif else\n"), [0, 13]);
+        assert_eq!(places("[a-c]x", "ax bx dx"), [0, 3]);
+        assert_eq!(places(r"^\s*#", "  # #"), [0]);
+        assert_eq!(places("(?i:ab)c", "ABc abc aBC"), [0, 4]);
+        assert_eq!(places(r"a(?=b)", "aa ab"), [3]);
+        assert_eq!(places(r"a{2}b", "ab aab"), [3]);
+        assert_eq!(places(r"x*y", "xxy z"), [0, 1, 2]);
+        assert_eq!(places("$", "ab\n"), [2, 3]);
+        assert_eq!(places(r"(?x) a b # c", "ab a b"), [0]);
+        assert_eq!(places(r"[^\s]z", "az é z"), [0, 3, 4]);
+    }
+
+    #[test]
+    fn what_is_not_understood_fits_everywhere() {
+        for pattern in [
+            r"\1",
+            "(?~a)",
+            "[[:punct:]]",
+            r"\M-a",
+            "(",
+            r"\K",
+            "(?!a)",
+            "(?<=x)",
+        ] {
+            assert_eq!(places(pattern, "ab"), [0, 1, 2], "{pattern}");
+        }
+    }
+}
