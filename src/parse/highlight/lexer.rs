@@ -33,15 +33,26 @@ const STEPS_PER_LOOK: u32 = 512;
 /// Names a state before a line; good for the lexer that gave it.
 pub(super) type StateId = u32;
 
-/// When to stop: a point in time by a clock.
-pub(super) struct Deadline<'a> {
-    pub(super) at: Duration,
-    pub(super) clock: &'a (dyn Fn() -> Duration + Send + Sync),
+/// What one block brings along.
+pub(super) struct Run<'a> {
+    /// When to stop, by the clock.
+    deadline: Duration,
+    clock: &'a (dyn Fn() -> Duration + Send + Sync),
+    /// Where the groups of the last match stand; here since it must not change threads.
+    region: Region,
 }
 
-impl Deadline<'_> {
-    pub(super) fn passed(&self) -> bool {
-        (self.clock)() >= self.at
+impl<'a> Run<'a> {
+    pub(super) fn new(time: Duration, clock: &'a (dyn Fn() -> Duration + Send + Sync)) -> Run<'a> {
+        Run {
+            deadline: clock().saturating_add(time),
+            clock,
+            region: Region::new(),
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        (self.clock)() >= self.deadline
     }
 }
 
@@ -105,7 +116,6 @@ pub(super) struct Lexer {
 /// What is at hand while one line is read.
 #[derive(Default)]
 struct Scan {
-    region: Region,
     /// By pattern: the line for which it was searched, and where its next match is.
     next: Vec<(u32, usize)>,
     line: u32,
@@ -168,7 +178,7 @@ impl Lexer {
         &mut self,
         before: StateId,
         line: &str,
-        deadline: &Deadline,
+        run: &mut Run,
     ) -> Result<(Arc<str>, StateId), TimeUp> {
         let mut hasher = std::hash::DefaultHasher::new();
         (before, line).hash(&mut hasher);
@@ -181,7 +191,7 @@ impl Lexer {
         }
         let mut state = self.states[before as usize].clone();
         let lexed = lexable(line);
-        self.lex(&mut state, &lexed, deadline)?;
+        self.lex(&mut state, &lexed, run)?;
         let mut html = String::with_capacity(line.len() * 3);
         html::line(line, &self.scan.runs, &mut html);
         let html: Arc<str> = html.into();
@@ -202,7 +212,7 @@ impl Lexer {
     }
 
     /// Leaves the runs of classes in `scan`.
-    fn lex(&mut self, state: &mut State, line: &str, deadline: &Deadline) -> Result<(), TimeUp> {
+    fn lex(&mut self, state: &mut State, line: &str, run: &mut Run) -> Result<(), TimeUp> {
         let scan = &mut self.scan;
         scan.line = scan.line.wrapping_add(1);
         scan.runs.clear();
@@ -224,7 +234,7 @@ impl Lexer {
                 state.floors.pop();
             }
             let check_loop = pushed_at == (start, depth);
-            let Some(found) = self.find(state, line, start, check_loop, deadline)? else {
+            let Some(found) = self.find(state, line, start, check_loop, run)? else {
                 break;
             };
             if found.would_loop {
@@ -242,7 +252,7 @@ impl Lexer {
             if found.active.level.is_some() {
                 state.floors.push(depth);
             }
-            self.execute(state, line, &found);
+            self.execute(state, line, &found, &run.region);
         }
         self.scan.paint(line.len(), state.class());
         Ok(())
@@ -255,7 +265,7 @@ impl Lexer {
         line: &str,
         from: usize,
         check_loop: bool,
-        deadline: &Deadline,
+        run: &mut Run,
     ) -> Result<Option<Match>, TimeUp> {
         let mode = self.mode(state);
         let bytes = line.as_bytes();
@@ -267,11 +277,11 @@ impl Lexer {
                     continue;
                 }
                 self.scan.steps += 1;
-                if self.scan.steps.is_multiple_of(STEPS_PER_LOOK) && deadline.passed() {
+                if self.scan.steps.is_multiple_of(STEPS_PER_LOOK) && run.is_over() {
                     return Err(TimeUp);
                 }
                 let active = candidate.active;
-                let Some(end) = self.try_at(state, line, at, active) else {
+                let Some(end) = self.try_at(state, line, at, active, &mut run.region) else {
                     continue;
                 };
                 let pattern = &self.grammar.patterns[active.pattern as usize];
@@ -312,8 +322,15 @@ impl Lexer {
         self.grammar.mode(top, &prototypes)
     }
 
-    /// Where a match that begins at `at` ends; its groups are then in `scan.region`.
-    fn try_at(&mut self, state: &State, line: &str, at: usize, active: Active) -> Option<usize> {
+    /// Where a match that begins at `at` ends; its groups are then in `region`.
+    fn try_at(
+        &mut self,
+        state: &State,
+        line: &str,
+        at: usize,
+        active: Active,
+        region: &mut Region,
+    ) -> Option<usize> {
         let pattern = &self.grammar.patterns[active.pattern as usize];
         let scan = &mut self.scan;
         let found = if pattern.back_references {
@@ -325,13 +342,13 @@ impl Lexer {
             };
             let captures = level.and_then(|level| level.captures.as_deref());
             let matcher = dynamic(&mut self.dynamic, pattern, captures)?;
-            matcher.at(line, at, &mut scan.region)
+            matcher.at(line, at, region)
         } else {
             let matcher = pattern.matcher(&self.compiled)?;
             if pattern.wide || !ANCHORED {
-                scan.searched(matcher, active.pattern, line, at)
+                scan.searched(matcher, active.pattern, line, at, region)
             } else {
-                matcher.at(line, at, &mut scan.region)
+                matcher.at(line, at, region)
             }
         };
         let end = found?;
@@ -344,7 +361,7 @@ impl Lexer {
     }
 
     /// Does what the pattern that matched asks for.
-    fn execute(&mut self, state: &mut State, line: &str, found: &Match) {
+    fn execute(&mut self, state: &mut State, line: &str, found: &Match, region: &Region) {
         let level = state.levels.last().map_or(0, |level| level.context);
         self.grammar.frame(level);
         let targets: Vec<ContextIndex> =
@@ -369,7 +386,7 @@ impl Lexer {
         for mark in &pattern.marks {
             state.push(*mark);
         }
-        scan.captures(state, pattern);
+        scan.captures(state, pattern, region);
         scan.paint(found.end, state.class());
         state.pop(pattern.marks.len());
         state.leave(&pattern.operation, frame, &frames);
@@ -379,7 +396,7 @@ impl Lexer {
             &targets,
             &frames,
             &self.grammar,
-            &self.scan.region,
+            region,
             line,
         );
     }
@@ -454,6 +471,7 @@ impl Scan {
             return;
         }
         self.painted = end;
+        let class = class.shown();
         match self.runs.last_mut() {
             Some(last) if last.1 == class => last.0 = end,
             _ => self.runs.push((end, class)),
@@ -467,6 +485,7 @@ impl Scan {
         index: PatternIndex,
         line: &str,
         at: usize,
+        region: &mut Region,
     ) -> Option<usize> {
         let index = index as usize;
         if self.next.len() <= index {
@@ -476,20 +495,20 @@ impl Scan {
         if searched == self.line && next > at {
             return None;
         }
-        let place = matcher.from(line, at, &mut self.region);
+        let place = matcher.from(line, at, region);
         self.next[index] = (self.line, place.map_or(usize::MAX, |(start, _)| start));
         place.filter(|(start, _)| *start == at).map(|(_, end)| end)
     }
 
     /// Paints what the groups of the match matched.
-    fn captures(&mut self, state: &mut State, pattern: &Pattern) {
+    fn captures(&mut self, state: &mut State, pattern: &Pattern, region: &Region) {
         if pattern.captures.is_empty() {
             return;
         }
         // Groups come in any order: outer before inner, and ends before starts.
         let mut events: Vec<(usize, i64, Option<&[Mark]>, usize)> = Vec::new();
         for (group, marks) in &pattern.captures {
-            if let Some((start, end)) = self.region.pos(*group)
+            if let Some((start, end)) = region.pos(*group)
                 && start < end
             {
                 events.push((start, -((end - start) as i64), Some(marks), 0));
@@ -513,10 +532,7 @@ impl State {
     }
 
     fn push(&mut self, mark: Mark) {
-        let class = match mark {
-            Mark::Inherit => self.class(),
-            Mark::Class(class) => class,
-        };
+        let class = mark.within(self.class());
         self.classes.push(class);
     }
 

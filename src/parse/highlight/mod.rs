@@ -9,15 +9,18 @@ mod html;
 mod languages;
 mod lexer;
 mod options;
+mod palettes;
 mod prefix;
 mod regex;
 mod session;
+mod styles;
 
 pub use languages::{language, nearest_language};
 pub use options::{Defaults, LineNumbers, Options, Problem, split_info};
+pub use styles::{UnknownStyle, style_names, styles};
 
 use languages::Language;
-use lexer::{Deadline, Lexer};
+use lexer::{Lexer, Run};
 use regex::Compiled;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -147,20 +150,16 @@ impl Highlighter {
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
         let mut lexer = idle.unwrap_or_else(|| Lexer::new(self.compiled.clone()));
-        let clock = &*self.limits.clock;
-        let deadline = Deadline {
-            at: clock() + self.limits.time,
-            clock,
-        };
+        let mut run = Run::new(self.limits.time, &*self.limits.clock);
         let mut done = 0;
         let mut number = 1;
         if let Some(mut state) = lexer.start(syntax) {
             for text in code.split_inclusive('\n') {
-                if deadline.passed() {
+                if run.is_over() {
                     break;
                 }
                 let line = text.strip_suffix('\n').unwrap_or(text);
-                let Ok((html, after)) = lexer.line(state, line, &deadline) else {
+                let Ok((html, after)) = lexer.line(state, line, &mut run) else {
                     break;
                 };
                 state = after;
@@ -246,3 +245,6 @@ fn expand_tabs(code: &str, width: u32) -> Option<String> {
     }
     Some(expanded)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! The lexer against syntect's own parser: the same class for every byte.
 
-use super::super::classes::{self, Class, Mark};
+use super::super::classes::{self, Class};
 use super::super::grammar::syntaxes;
 use super::*;
 use syntect::parsing::{ParseState, ScopeStack};
@@ -101,14 +101,10 @@ fn expected(syntax: &'static SyntaxReference, code: &str) -> Vec<Class> {
     for line in code.split_inclusive('\n') {
         let mut at = 0;
         let mut paint = |end: usize, stack: &ScopeStack| {
-            let class = stack
-                .scopes
-                .iter()
-                .fold(Class::PLAIN, |class, scope| match classes::mark(*scope) {
-                    Mark::Inherit => class,
-                    Mark::Class(class) => class,
-                });
-            all.extend(std::iter::repeat_n(class, end.saturating_sub(at)));
+            let class = stack.scopes.iter().fold(Class::PLAIN, |class, scope| {
+                classes::mark(*scope).within(class)
+            });
+            all.extend(std::iter::repeat_n(class.shown(), end.saturating_sub(at)));
             at = end.max(at);
         };
         for (place, op) in parser.parse_line(line, syntaxes()).unwrap() {
@@ -126,13 +122,10 @@ fn found(syntax: &'static SyntaxReference, code: &str) -> Vec<Class> {
     let start = lexer.start(syntax).unwrap();
     let mut state = lexer.states[start as usize].clone();
     let clock = || Duration::ZERO;
-    let deadline = Deadline {
-        at: Duration::MAX,
-        clock: &clock,
-    };
+    let mut run = Run::new(Duration::MAX, &clock);
     let mut all = Vec::new();
     for line in code.split_inclusive('\n') {
-        assert!(lexer.lex(&mut state, line, &deadline).is_ok());
+        assert!(lexer.lex(&mut state, line, &mut run).is_ok());
         let mut at = 0;
         for (end, class) in &lexer.scan.runs {
             all.extend(std::iter::repeat_n(*class, end - at));
