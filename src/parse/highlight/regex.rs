@@ -117,7 +117,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Compiled patterns, which all threads share: compiling costs more than a block of code.
 #[derive(Clone, Default)]
-pub(super) struct Compiled(Arc<Mutex<HashMap<&'static str, Option<Arc<Matcher>>>>>);
+pub(super) struct Compiled(Arc<Mutex<Known>>);
+
+type Known = HashMap<&'static str, Option<Arc<Matcher>>>;
 
 impl Compiled {
     /// `None` for a pattern that this engine cannot compile: it never matches.
