@@ -165,7 +165,9 @@ fn differences(name: &str, code: &str) -> Vec<String> {
 #[test]
 fn classes_are_those_of_syntect() {
     let mut all = Vec::new();
-    for (name, code) in SAMPLES {
+    let known =
+        |name: &str| cfg!(feature = "onig") || syntaxes().find_syntax_by_name(name).is_some();
+    for (name, code) in SAMPLES.iter().filter(|(name, _)| known(name)) {
         all.extend(differences(name, code));
     }
     assert!(all.is_empty(), "{}", all.join("\n"));
