@@ -69,7 +69,12 @@ pub struct Expanded {
 
 /// Runs every call of a page.
 pub fn expand(source: &Source, env: &Env) -> Expanded {
-    let mut run = Run::new(env, source.body.holes.clone(), source.calls, source.ids.clone());
+    let mut run = Run::new(
+        env,
+        source.body.holes.clone(),
+        source.calls,
+        source.ids.clone(),
+    );
     let place = Span::new(source.file, 0, 0);
     let html = &source.body.html;
     let mut out = String::with_capacity(html.len() * 2);
@@ -82,11 +87,18 @@ pub fn expand(source: &Source, env: &Env) -> Expanded {
     } else {
         run.weave(html, place, &mut out);
     }
-    let mut headings: Vec<Heading> = source.headings.iter().map(|heading| run.heading(heading)).collect();
+    let mut headings: Vec<Heading> = source
+        .headings
+        .iter()
+        .map(|heading| run.heading(heading))
+        .collect();
     headings.append(&mut run.headings);
     headings.sort_by_key(|heading| heading.span.start);
     Expanded {
-        body: Body { html: out, holes: run.holes },
+        body: Body {
+            html: out,
+            holes: run.holes,
+        },
         headings,
         ids: run.ids,
         more,
@@ -98,7 +110,12 @@ pub fn expand(source: &Source, env: &Env) -> Expanded {
 
 /// Renders the marks that the filter `markdown` left in a page template's
 /// output. `body` has the tokens that this output already holds.
-pub fn finish(output: String, body: &mut Body, place: Span, env: &Env) -> (String, Vec<Diagnostic>) {
+pub fn finish(
+    output: String,
+    body: &mut Body,
+    place: Span,
+    env: &Env,
+) -> (String, Vec<Diagnostic>) {
     if !marks::any(&output) {
         return (output, Vec::new());
     }

@@ -22,7 +22,13 @@ pub trait Lookup: Send + Sync + 'static {
     fn source_path(&self, page: u32) -> String;
     /// The URL of a page by path or relative link, `#fragment` kept; `absolute`
     /// with scheme and host.
-    fn link(&self, page: u32, target: &str, lang: Option<&str>, absolute: bool) -> Result<String, NotFound>;
+    fn link(
+        &self,
+        page: u32,
+        target: &str,
+        lang: Option<&str>,
+        absolute: bool,
+    ) -> Result<String, NotFound>;
     /// A parameter of the page, else of the site; dots lead into maps.
     fn param(&self, page: u32, name: &str) -> Option<Value>;
 }
@@ -50,12 +56,20 @@ pub struct NotFound {
 /// the test `on`.
 pub fn register(tera: &mut Tera, lookup: Arc<dyn Lookup>) {
     let site = lookup.clone();
-    tera.register_function("resource", move |args: Kwargs, state: &State| resource(site.as_ref(), &args, state));
+    tera.register_function("resource", move |args: Kwargs, state: &State| {
+        resource(site.as_ref(), &args, state)
+    });
     let site = lookup.clone();
-    tera.register_function("ref", move |args: Kwargs, state: &State| link(site.as_ref(), &args, state, true));
+    tera.register_function("ref", move |args: Kwargs, state: &State| {
+        link(site.as_ref(), &args, state, true)
+    });
     let site = lookup.clone();
-    tera.register_function("relref", move |args: Kwargs, state: &State| link(site.as_ref(), &args, state, false));
-    tera.register_function("param", move |args: Kwargs, state: &State| param(lookup.as_ref(), &args, state));
+    tera.register_function("relref", move |args: Kwargs, state: &State| {
+        link(site.as_ref(), &args, state, false)
+    });
+    tera.register_function("param", move |args: Kwargs, state: &State| {
+        param(lookup.as_ref(), &args, state)
+    });
     tera.register_function("arg", arg);
     tera.register_function("qr", qr);
     tera.register_filter("markdown", markdown);
@@ -67,7 +81,9 @@ pub fn register(tera: &mut Tera, lookup: Arc<dyn Lookup>) {
 }
 
 fn page(state: &State) -> TeraResult<u32> {
-    state.get::<u32>(PAGE)?.ok_or_else(|| Error::message("this function needs a page, and none is being rendered"))
+    state
+        .get::<u32>(PAGE)?
+        .ok_or_else(|| Error::message("this function needs a page, and none is being rendered"))
 }
 
 /// `resource(path="cases/1.json")`: `{url, type, text, data, width, height}`.
@@ -85,7 +101,10 @@ fn resource(lookup: &dyn Lookup, args: &Kwargs, state: &State) -> TeraResult<Val
     };
     let data = match &found.text {
         Some(text) => data::parse(path, text).map_err(|error| {
-            Error::message(format!("resource `{path}` of `{}`: {error}", lookup.source_path(page)))
+            Error::message(format!(
+                "resource `{path}` of `{}`: {error}",
+                lookup.source_path(page)
+            ))
         })?,
         None => None,
     };
@@ -95,7 +114,12 @@ fn resource(lookup: &dyn Lookup, args: &Kwargs, state: &State) -> TeraResult<Val
     };
     put("url", Value::from(found.url));
     put("type", Value::from(found.media_type));
-    put("text", found.text.map_or(Value::none(), |text| Value::from(marks::clean(&text).as_ref())));
+    put(
+        "text",
+        found.text.map_or(Value::none(), |text| {
+            Value::from(marks::clean(&text).as_ref())
+        }),
+    );
     put("data", data.unwrap_or_else(Value::none));
     put("width", found.width.map_or(Value::none(), Value::from));
     put("height", found.height.map_or(Value::none(), Value::from));
@@ -106,13 +130,20 @@ fn resource(lookup: &dyn Lookup, args: &Kwargs, state: &State) -> TeraResult<Val
 fn link(lookup: &dyn Lookup, args: &Kwargs, state: &State, absolute: bool) -> TeraResult<Value> {
     let target = args.must_get::<&str>("path")?;
     let lang = args.get::<Value>("lang")?;
-    let lang = lang.as_ref().and_then(Value::as_str).filter(|lang| !lang.is_empty());
+    let lang = lang
+        .as_ref()
+        .and_then(Value::as_str)
+        .filter(|lang| !lang.is_empty());
     let mut out = String::new();
     match lookup.link(page(state)?, target, lang, absolute) {
         Ok(url) => text::escape_attr(&mut out, &url),
         Err(fault) => {
             text::escape_attr(&mut out, target);
-            out += &marks::warning("broken-link", &fault.message, fault.help.as_deref().unwrap_or_default());
+            out += &marks::warning(
+                "broken-link",
+                &fault.message,
+                fault.help.as_deref().unwrap_or_default(),
+            );
         }
     }
     Ok(Value::safe_string(&out))
@@ -122,7 +153,10 @@ fn param(lookup: &dyn Lookup, args: &Kwargs, state: &State) -> TeraResult<Value>
     let name = args.must_get::<&str>("name")?;
     let page = page(state)?;
     lookup.param(page, name).ok_or_else(|| {
-        let message = format!("no parameter `{name}` in `{}` or the site's `params`", lookup.source_path(page));
+        let message = format!(
+            "no parameter `{name}` in `{}` or the site's `params`",
+            lookup.source_path(page)
+        );
         Error::message(message)
     })
 }
@@ -133,7 +167,12 @@ fn arg(args: Kwargs, state: &State) -> TeraResult<Value> {
     let at = args.get::<usize>("at")?;
     let given = state.get::<Value>("args")?;
     let positional = state.get::<Value>("positional")?;
-    let named = name.and_then(|name| given.as_ref()?.as_map()?.get(&tera::value::Key::from(name.to_owned())));
+    let named = name.and_then(|name| {
+        given
+            .as_ref()?
+            .as_map()?
+            .get(&tera::value::Key::from(name.to_owned()))
+    });
     let placed = at.and_then(|at| positional.as_ref()?.as_array()?.get(at));
     let found = named.filter(|value| !value.is_none()).or(placed).cloned();
     match found {
@@ -157,24 +196,42 @@ fn markdown(text: Value, args: Kwargs, _: &State) -> TeraResult<Value> {
 fn code(text: Value, args: Kwargs, _: &State) -> TeraResult<Value> {
     let field = |name: &str| -> TeraResult<String> {
         let value = args.get::<Value>(name)?;
-        Ok(value.as_ref().and_then(text_of).map_or(String::new(), |text| marks::clean(&text).into_owned()))
+        Ok(value
+            .as_ref()
+            .and_then(text_of)
+            .map_or(String::new(), |text| marks::clean(&text).into_owned()))
     };
     let text = text_of(&text).unwrap_or_default();
-    Ok(Value::safe_string(&marks::code(&text, &field("lang")?, &field("options")?)))
+    Ok(Value::safe_string(&marks::code(
+        &text,
+        &field("lang")?,
+        &field("options")?,
+    )))
 }
 
 /// A URL that a browser may follow, else `#` with a warning.
 fn safe_url(url: StringInput, args: Kwargs, _: &State) -> TeraResult<Value> {
     let image = args.get::<bool>("image")?.unwrap_or(false);
     let url = url.as_str();
-    let safe = if image { text::safe_image_url(url) } else { text::safe_url(url) };
+    let safe = if image {
+        text::safe_image_url(url)
+    } else {
+        text::safe_url(url)
+    };
     let mut out = String::new();
     if safe {
         text::escape_attr(&mut out, url);
     } else {
         out.push('#');
-        let message = format!("the URL `{}` is of a kind that is not allowed", marks::clean(url));
-        out += &marks::warning("unsafe-url", &message, "expected a path, or a URL of `https:`, `http:`, `mailto:` or `tel:`");
+        let message = format!(
+            "the URL `{}` is of a kind that is not allowed",
+            marks::clean(url)
+        );
+        out += &marks::warning(
+            "unsafe-url",
+            &message,
+            "expected a path, or a URL of `https:`, `http:`, `mailto:` or `tel:`",
+        );
     }
     Ok(Value::safe_string(&out))
 }
@@ -212,14 +269,19 @@ fn plain_markdown(text: Value, _: Kwargs, _: &State) -> String {
 /// Whether an argument says yes: anything but none, false, 0, "", "false", "no" and "off".
 fn on(value: Value, _: Kwargs, _: &State) -> bool {
     match value.as_str() {
-        Some(text) => !matches!(text.trim().to_ascii_lowercase().as_str(), "" | "0" | "false" | "no" | "off"),
+        Some(text) => !matches!(
+            text.trim().to_ascii_lowercase().as_str(),
+            "" | "0" | "false" | "no" | "off"
+        ),
         None => value.is_truthy(),
     }
 }
 
 /// `qr(text=…, level="medium", scale=4, alt=…, class=…, id=…, title=…)`: an SVG.
 fn qr(args: Kwargs, _: &State) -> TeraResult<Value> {
-    let field = |name: &str| -> TeraResult<Option<String>> { Ok(args.get::<Value>(name)?.as_ref().and_then(text_of)) };
+    let field = |name: &str| -> TeraResult<Option<String>> {
+        Ok(args.get::<Value>(name)?.as_ref().and_then(text_of))
+    };
     let text = field("text")?.unwrap_or_default();
     let text = text.trim();
     if text.is_empty() {
@@ -235,15 +297,26 @@ fn qr(args: Kwargs, _: &State) -> TeraResult<Value> {
         "high" => EcLevel::H,
         other => {
             let message = format!("`{other}` is no level of error correction");
-            return Err(Error::message(marks::with_help(&message, "expected `low`, `medium`, `quartile` or `high`")));
+            return Err(Error::message(marks::with_help(
+                &message,
+                "expected `low`, `medium`, `quartile` or `high`",
+            )));
         }
     };
     let code = QrCode::with_error_correction_level(text.as_bytes(), level)
         .map_err(|error| Error::message(format!("the text does not fit in a QR code: {error}")))?;
-    let scale = args.get::<Value>("scale")?.and_then(|value| value.as_i64()).unwrap_or(4).clamp(1, 64);
+    let scale = args
+        .get::<Value>("scale")?
+        .and_then(|value| value.as_i64())
+        .unwrap_or(4)
+        .clamp(1, 64);
     let alt = field("alt")?.unwrap_or_else(|| text.to_owned());
     let mut attributes = String::new();
-    for (name, value) in [("class", field("class")?), ("id", field("id")?), ("aria-label", Some(alt))] {
+    for (name, value) in [
+        ("class", field("class")?),
+        ("id", field("id")?),
+        ("aria-label", Some(alt)),
+    ] {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             let _ = write!(attributes, " {name}=\"");
             text::escape_attr(&mut attributes, &value);
@@ -251,7 +324,12 @@ fn qr(args: Kwargs, _: &State) -> TeraResult<Value> {
         }
     }
     let title = field("title")?.filter(|title| !title.is_empty());
-    Ok(Value::safe_string(&svg(&code, scale, &attributes, title.as_deref())))
+    Ok(Value::safe_string(&svg(
+        &code,
+        scale,
+        &attributes,
+        title.as_deref(),
+    )))
 }
 
 /// Dark modules as runs of one path, within the quiet zone of four that readers want.
@@ -263,7 +341,10 @@ fn svg(code: &QrCode, scale: i64, attributes: &str, title: Option<&str>) -> Stri
     for (y, row) in colors.chunks(width).enumerate() {
         let mut x = 0;
         while x < width {
-            let run = row[x..].iter().take_while(|color| **color == qrcode::Color::Dark).count();
+            let run = row[x..]
+                .iter()
+                .take_while(|color| **color == qrcode::Color::Dark)
+                .count();
             if run > 0 {
                 let _ = write!(path, "M{} {}h{run}v1h-{run}z", x + QUIET, y + QUIET);
             }

@@ -23,9 +23,21 @@ const LEAD: &[u8] = b"\xEF\xB7";
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Mark<'a> {
-    Markdown { text: &'a str, inline: bool, html: bool },
-    Code { text: &'a str, lang: &'a str, options: &'a str },
-    Warning { name: &'a str, message: &'a str, help: &'a str },
+    Markdown {
+        text: &'a str,
+        inline: bool,
+        html: bool,
+    },
+    Code {
+        text: &'a str,
+        lang: &'a str,
+        options: &'a str,
+    },
+    Warning {
+        name: &'a str,
+        message: &'a str,
+        help: &'a str,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -121,7 +133,10 @@ fn special(text: &str) -> Option<usize> {
     let mut from = 0;
     while let Some(found) = memmem::find(&bytes[from..], LEAD) {
         let at = from + found;
-        if bytes.get(at + 2).is_some_and(|byte| (0x90..=0x95).contains(byte)) {
+        if bytes
+            .get(at + 2)
+            .is_some_and(|byte| (0x90..=0x95).contains(byte))
+        {
             return Some(at);
         }
         from = at + LEAD.len();
@@ -161,12 +176,36 @@ fn read(inside: &str) -> Option<Mark<'_>> {
     let mut fields = text.splitn(3, FIELD);
     let mut field = || fields.next().unwrap_or_default();
     Some(match kind {
-        'm' => Mark::Markdown { text, inline: false, html: true },
-        'i' => Mark::Markdown { text, inline: true, html: true },
-        'M' => Mark::Markdown { text, inline: false, html: false },
-        'I' => Mark::Markdown { text, inline: true, html: false },
-        'c' => Mark::Code { lang: field(), options: field(), text: field() },
-        'w' => Mark::Warning { name: field(), message: field(), help: field() },
+        'm' => Mark::Markdown {
+            text,
+            inline: false,
+            html: true,
+        },
+        'i' => Mark::Markdown {
+            text,
+            inline: true,
+            html: true,
+        },
+        'M' => Mark::Markdown {
+            text,
+            inline: false,
+            html: false,
+        },
+        'I' => Mark::Markdown {
+            text,
+            inline: true,
+            html: false,
+        },
+        'c' => Mark::Code {
+            lang: field(),
+            options: field(),
+            text: field(),
+        },
+        'w' => Mark::Warning {
+            name: field(),
+            message: field(),
+            help: field(),
+        },
         _ => return None,
     })
 }
@@ -208,28 +247,52 @@ mod tests {
             [
                 Piece::Text("a"),
                 Piece::Token(7),
-                Piece::Mark(Mark::Markdown { text: &format!("x {nested}"), inline: true, html: false }),
+                Piece::Mark(Mark::Markdown {
+                    text: &format!("x {nested}"),
+                    inline: true,
+                    html: false
+                }),
                 Piece::Text("b"),
-                Piece::Mark(Mark::Warning { name: "n", message: "m", help: "h" }),
+                Piece::Mark(Mark::Warning {
+                    name: "n",
+                    message: "m",
+                    help: "h"
+                }),
                 Piece::Text("ﷰ"),
             ]
         );
-        assert_eq!(pieces(&nested), [Piece::Mark(Mark::Code { text: "c", lang: "rust", options: "" })]);
+        assert_eq!(
+            pieces(&nested),
+            [Piece::Mark(Mark::Code {
+                text: "c",
+                lang: "rust",
+                options: ""
+            })]
+        );
     }
 
     #[test]
     fn a_cut_mark_is_told() {
-        assert_eq!(pieces("a\u{FDD2}mb"), [Piece::Text("a"), Piece::Cut, Piece::Text("mb")]);
+        assert_eq!(
+            pieces("a\u{FDD2}mb"),
+            [Piece::Text("a"), Piece::Cut, Piece::Text("mb")]
+        );
     }
 
     #[test]
     fn strays_mean_nothing() {
-        assert_eq!(pieces("\u{FDD0}x\u{FDD1}\u{FDD3}\u{FDD5}"), [Piece::Text("x")]);
+        assert_eq!(
+            pieces("\u{FDD0}x\u{FDD1}\u{FDD3}\u{FDD5}"),
+            [Piece::Text("x")]
+        );
         assert_eq!(clean("\u{FDD0}x\u{FDD2}"), "x");
     }
 
     #[test]
     fn actions_are_taken_out() {
-        assert_eq!(without_actions("a {{ now }} b {{- if }}c{{ end }} {{ open"), "a  b c ");
+        assert_eq!(
+            without_actions("a {{ now }} b {{- if }}c{{ end }} {{ open"),
+            "a  b c "
+        );
     }
 }

@@ -37,10 +37,34 @@ struct Builtin {
 }
 
 const BUILTINS: &[Builtin] = &[
-    builtin("audio", "src", "title caption class loop autoplay muted controls preload type", "src", false),
-    builtin("button", "href", "label external style class rel target", "href label", true),
-    builtin("collapse", "", "summary openByDefault open class name title", "summary", true),
-    builtin("details", "", "summary open openByDefault class name title", "summary", true),
+    builtin(
+        "audio",
+        "src",
+        "title caption class loop autoplay muted controls preload type",
+        "src",
+        false,
+    ),
+    builtin(
+        "button",
+        "href",
+        "label external style class rel target",
+        "href label",
+        true,
+    ),
+    builtin(
+        "collapse",
+        "",
+        "summary openByDefault open class name title",
+        "summary",
+        true,
+    ),
+    builtin(
+        "details",
+        "",
+        "summary open openByDefault class name title",
+        "summary",
+        true,
+    ),
     builtin(
         "figure",
         "src",
@@ -55,8 +79,20 @@ const BUILTINS: &[Builtin] = &[
     builtin("instagram", "id", "title poster", "id", false),
     builtin("ltr", "", "md", "md", true),
     builtin("param", "name", "", "name", false),
-    builtin("qr", "", "text level scale alt title class id loading targetDir", "text", true),
-    builtin("quote", "", "author source url class", "author source url", true),
+    builtin(
+        "qr",
+        "",
+        "text level scale alt title class id loading targetDir",
+        "text",
+        true,
+    ),
+    builtin(
+        "quote",
+        "",
+        "author source url class",
+        "author source url",
+        true,
+    ),
     builtin("rawhtml", "", "", "", true),
     builtin("ref", "path", "lang outputFormat", "path lang", false),
     builtin("relref", "path", "lang outputFormat", "path lang", false),
@@ -94,7 +130,13 @@ const fn builtin(
     positional: &'static str,
     inner: bool,
 ) -> Builtin {
-    Builtin { name, required, optional, positional, inner }
+    Builtin {
+        name,
+        required,
+        optional,
+        positional,
+        inner,
+    }
 }
 
 impl Shortcodes {
@@ -103,7 +145,10 @@ impl Shortcodes {
     pub fn new<'a>(templates: impl IntoIterator<Item = (&'a str, &'a str, bool)>) -> Shortcodes {
         let mut by_name = BTreeMap::new();
         for (template, text, own) in templates {
-            let Some(name) = template.strip_prefix("shortcodes/").and_then(|name| name.strip_suffix(".html")) else {
+            let Some(name) = template
+                .strip_prefix("shortcodes/")
+                .and_then(|name| name.strip_suffix(".html"))
+            else {
                 continue;
             };
             let declared = BUILTINS.iter().find(|builtin| builtin.name == name && !own);
@@ -127,7 +172,11 @@ impl Shortcodes {
 
 impl Shortcode {
     fn declared(template: &str, builtin: &Builtin) -> Shortcode {
-        let words = |list: &str| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let words = |list: &str| {
+            list.split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
         let mut params = words(builtin.required);
         let required = params.len();
         params.extend(words(builtin.optional));
@@ -143,7 +192,9 @@ impl Shortcode {
 
     /// A site's own: it takes what its text names.
     fn read(template: &str, text: &str) -> Shortcode {
-        let includes = ["{% include", "{%- include", "{% extends", "{%- extends"].iter().any(|tag| text.contains(tag));
+        let includes = ["{% include", "{%- include", "{% extends", "{%- extends"]
+            .iter()
+            .any(|tag| text.contains(tag));
         let (params, open) = names_in(text);
         Shortcode {
             template: template.to_owned(),
@@ -163,7 +214,9 @@ impl Shortcode {
     /// The names of `count` positional arguments.
     pub fn positional(&self, count: usize) -> &[String] {
         let exact = self.positional.iter().find(|names| names.len() == count);
-        exact.or_else(|| self.positional.iter().max_by_key(|names| names.len())).map_or(&[], Vec::as_slice)
+        exact
+            .or_else(|| self.positional.iter().max_by_key(|names| names.len()))
+            .map_or(&[], Vec::as_slice)
     }
 
     /// What is wrong with a call's arguments and inner text.
@@ -171,25 +224,44 @@ impl Shortcode {
         let mut out = Vec::new();
         let named = call.args.iter().any(|arg| arg.name.is_some());
         let given: Vec<&str> = if named {
-            call.args.iter().filter_map(|arg| arg.name.as_deref()).collect()
+            call.args
+                .iter()
+                .filter_map(|arg| arg.name.as_deref())
+                .collect()
         } else {
             let names = self.positional(call.args.len());
             if !self.positional.is_empty() {
                 self.check_count(call, names.len(), &mut out);
             }
-            names.iter().take(call.args.len()).map(String::as_str).collect()
+            names
+                .iter()
+                .take(call.args.len())
+                .map(String::as_str)
+                .collect()
         };
         if named && !self.open {
             self.check_names(call, &mut out);
         }
-        let missing: Vec<&str> =
-            self.params[..self.required].iter().map(String::as_str).filter(|name| !given.contains(name)).collect();
+        let missing: Vec<&str> = self.params[..self.required]
+            .iter()
+            .map(String::as_str)
+            .filter(|name| !given.contains(name))
+            .collect();
         if !missing.is_empty() {
             let message = format!("shortcode `{}` needs {}", call.name, list(&missing));
-            out.push(Diagnostic::error("shortcode-argument", call.tag, message).help(self.expected()));
+            out.push(
+                Diagnostic::error("shortcode-argument", call.tag, message).help(self.expected()),
+            );
         }
-        if let Some(inner) = call.inner.as_ref().filter(|inner| !self.inner && !inner.text.trim().is_empty()) {
-            let message = format!("shortcode `{}` makes nothing of the text within it", call.name);
+        if let Some(inner) = call
+            .inner
+            .as_ref()
+            .filter(|inner| !self.inner && !inner.text.trim().is_empty())
+        {
+            let message = format!(
+                "shortcode `{}` makes nothing of the text within it",
+                call.name
+            );
             out.push(
                 Diagnostic::warning("shortcode-inner", inner.span, message)
                     .help("remove the closing tag, or use `inner` in its template"),
@@ -199,22 +271,44 @@ impl Shortcode {
     }
 
     fn check_count(&self, call: &Call, most: usize, out: &mut Vec<Diagnostic>) {
-        let Some(first) = call.args.get(most) else { return };
+        let Some(first) = call.args.get(most) else {
+            return;
+        };
         let message = match most {
             0 => format!("shortcode `{}` takes no positional arguments", call.name),
             1 => format!("shortcode `{}` takes one positional argument", call.name),
-            most => format!("shortcode `{}` takes at most {most} positional arguments", call.name),
+            most => format!(
+                "shortcode `{}` takes at most {most} positional arguments",
+                call.name
+            ),
         };
-        let span = Span { end: call.args.last().map_or(first.span.end, |last| last.span.end), ..first.span };
+        let span = Span {
+            end: call
+                .args
+                .last()
+                .map_or(first.span.end, |last| last.span.end),
+            ..first.span
+        };
         out.push(Diagnostic::warning("shortcode-argument", span, message).help(self.expected()));
     }
 
     fn check_names(&self, call: &Call, out: &mut Vec<Diagnostic>) {
         for (index, arg) in call.args.iter().enumerate() {
-            let Some(name) = arg.name.as_deref() else { continue };
-            if call.args[..index].iter().any(|earlier| earlier.name.as_deref() == Some(name)) {
-                let message = format!("argument `{name}` of shortcode `{}` is given twice", call.name);
-                out.push(Diagnostic::warning("shortcode-argument", arg.span, message).help("the last one counts"));
+            let Some(name) = arg.name.as_deref() else {
+                continue;
+            };
+            if call.args[..index]
+                .iter()
+                .any(|earlier| earlier.name.as_deref() == Some(name))
+            {
+                let message = format!(
+                    "argument `{name}` of shortcode `{}` is given twice",
+                    call.name
+                );
+                out.push(
+                    Diagnostic::warning("shortcode-argument", arg.span, message)
+                        .help("the last one counts"),
+                );
             }
             if self.params.iter().any(|param| param == name) {
                 continue;
@@ -231,7 +325,9 @@ impl Shortcode {
     fn expected(&self) -> String {
         let (required, optional) = self.params.split_at(self.required);
         match (list(required), list(optional)) {
-            (required, optional) if required.is_empty() && optional.is_empty() => "it takes no arguments".to_owned(),
+            (required, optional) if required.is_empty() && optional.is_empty() => {
+                "it takes no arguments".to_owned()
+            }
             (required, optional) if required.is_empty() => format!("it may have {optional}"),
             (required, optional) if optional.is_empty() => format!("expected {required}"),
             (required, optional) => format!("expected {required}; it may have {optional}"),
@@ -265,13 +361,23 @@ fn names_in(text: &str) -> (Vec<String>, bool) {
             continue;
         }
         let rest = &text[at + "arg".len()..];
-        let name = if let Some(rest) = rest.strip_prefix("s?.").or_else(|| rest.strip_prefix("s.")) {
+        let name = if let Some(rest) = rest.strip_prefix("s?.").or_else(|| rest.strip_prefix("s."))
+        {
             Some(identifier(rest))
         } else if let Some(rest) = rest.strip_prefix("s[").or_else(|| rest.strip_prefix("s?[")) {
-            quoted(rest).or_else(|| rest.starts_with(|c: char| c.is_ascii_digit() || c == '-').then_some(""))
+            quoted(rest).or_else(|| {
+                rest.starts_with(|c: char| c.is_ascii_digit() || c == '-')
+                    .then_some("")
+            })
         } else if let Some(rest) = rest.strip_prefix('(') {
-            Some(rest.split_once("name=").and_then(|(_, rest)| quoted(rest)).unwrap_or(""))
-        } else if rest.starts_with('s') && !rest[1..].starts_with(|c: char| c.is_alphanumeric() || c == '_') {
+            Some(
+                rest.split_once("name=")
+                    .and_then(|(_, rest)| quoted(rest))
+                    .unwrap_or(""),
+            )
+        } else if rest.starts_with('s')
+            && !rest[1..].starts_with(|c: char| c.is_alphanumeric() || c == '_')
+        {
             None
         } else {
             continue;
@@ -287,12 +393,17 @@ fn names_in(text: &str) -> (Vec<String>, bool) {
 }
 
 fn identifier(text: &str) -> &str {
-    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(text.len());
     &text[..end]
 }
 
 fn quoted(text: &str) -> Option<&str> {
-    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
+    let quote = text
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '"' | '\'' | '`'))?;
     text[1..].split_once(quote).map(|(name, _)| name)
 }
 
@@ -306,19 +417,33 @@ mod tests {
     fn a_template_takes_what_it_names() {
         let names = |text| names_in(text);
         assert_eq!(
-            names("{% if args.src %}{{ args[\"alt\"] }}{{ arg(name='x', at=0) }}{{ args[0] }} {{ args?.src }}"),
-            (vec!["src".to_owned(), "alt".to_owned(), "x".to_owned()], false)
+            names(
+                "{% if args.src %}{{ args[\"alt\"] }}{{ arg(name='x', at=0) }}{{ args[0] }} {{ args?.src }}"
+            ),
+            (
+                vec!["src".to_owned(), "alt".to_owned(), "x".to_owned()],
+                false
+            )
         );
         assert_eq!(names("{% for k, v in args %}"), (vec![], true));
-        assert_eq!(names("{# arguments and args_of #} {{ kwargs.x }}"), (vec![], false));
+        assert_eq!(
+            names("{# arguments and args_of #} {{ kwargs.x }}"),
+            (vec![], false)
+        );
     }
 
     fn check(template: (&str, &str, bool), call: &str) -> Vec<String> {
         let shortcodes = Shortcodes::new([template]);
         let call = extract(call, FileId(0), 0).calls.remove(0);
-        let found = shortcodes.get(&call.name).expect("the template is there").check(&call);
+        let found = shortcodes
+            .get(&call.name)
+            .expect("the template is there")
+            .check(&call);
         let help = |d: &Diagnostic| d.help.clone().unwrap_or_default();
-        found.iter().map(|d| format!("{:?}: {} | {}", d.severity, d.message, help(d))).collect()
+        found
+            .iter()
+            .map(|d| format!("{:?}: {} | {}", d.severity, d.message, help(d)))
+            .collect()
     }
 
     #[test]
@@ -336,14 +461,19 @@ mod tests {
         );
         assert_eq!(
             check(gist, "{{< gist a b c d >}}"),
-            ["Warning: shortcode `gist` takes at most 3 positional arguments | expected `user` and `id`; it may have `file` and `script`"]
+            [
+                "Warning: shortcode `gist` takes at most 3 positional arguments | expected `user` and `id`; it may have `file` and `script`"
+            ]
         );
         assert_eq!(
             check(("shortcodes/param.html", "", false), "{{< param >}}"),
             ["Error: shortcode `param` needs `name` | expected `name`"]
         );
         assert_eq!(
-            check(("shortcodes/rawhtml.html", "", false), "{{< rawhtml strict=true />}}"),
+            check(
+                ("shortcodes/rawhtml.html", "", false),
+                "{{< rawhtml strict=true />}}"
+            ),
             ["Warning: shortcode `rawhtml` has no argument `strict` | it takes no arguments"]
         );
     }
@@ -358,7 +488,13 @@ mod tests {
                 "Warning: shortcode `param` makes nothing of the text within it | remove the closing tag, or use `inner` in its template",
             ]
         );
-        assert_eq!(check(("shortcodes/a/b.html", "{{ args | json }}{{ inner }}", true), "{{< a/b x=1 >}}"), [""; 0]);
+        assert_eq!(
+            check(
+                ("shortcodes/a/b.html", "{{ args | json }}{{ inner }}", true),
+                "{{< a/b x=1 >}}"
+            ),
+            [""; 0]
+        );
     }
 
     #[test]

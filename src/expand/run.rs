@@ -5,8 +5,8 @@ use super::marks::{self, Mark, Piece};
 use super::registry::Shortcode;
 use crate::diag::{Diagnostic, Span};
 use crate::parse::highlight;
-use crate::parse::shortcode::{self, ArgValue, Call, Place};
 use crate::parse::markdown::{self, Origin};
+use crate::parse::shortcode::{self, ArgValue, Call, Place};
 use crate::parse::{CodeBlock, Heading, Hole, Ids, token};
 use crate::text;
 use std::borrow::Cow;
@@ -85,14 +85,25 @@ impl<'a> Run<'a> {
                 Piece::Token(index) => self.token(index, &mut rest, &mut scan, span, out),
                 Piece::Mark(mark) => self.mark(mark, span, out),
                 Piece::Cut => self.diagnostics.push(
-                    Diagnostic::error("shortcode-template", span, "a filter has cut what `markdown` returned")
-                        .help("use `markdown` as the last filter"),
+                    Diagnostic::error(
+                        "shortcode-template",
+                        span,
+                        "a filter has cut what `markdown` returned",
+                    )
+                    .help("use `markdown` as the last filter"),
                 ),
             }
         }
     }
 
-    fn token(&mut self, index: usize, rest: &mut &str, scan: &mut Scan, span: Span, out: &mut String) {
+    fn token(
+        &mut self,
+        index: usize,
+        rest: &mut &str,
+        scan: &mut Scan,
+        span: Span,
+        out: &mut String,
+    ) {
         match self.holes.get(index) {
             Some(Hole::Call(_)) if out.ends_with("<p>") && alone(rest).is_some() => {
                 let calls = alone(rest).unwrap_or(*rest);
@@ -147,7 +158,11 @@ impl<'a> Run<'a> {
         let length: usize = outputs.iter().map(|output| output.len()).sum();
         if !self.fits(out.len() + length, span) {
             out.push_str("</p>");
-        } else if outputs.len() == 1 || outputs.iter().all(|output| output.is_empty() || is_block(output)) {
+        } else if outputs.len() == 1
+            || outputs
+                .iter()
+                .all(|output| output.is_empty() || is_block(output))
+        {
             out.truncate(out.len() - "<p>".len());
             out.push_str(&outputs.join("\n"));
         } else {
@@ -164,8 +179,12 @@ impl<'a> Run<'a> {
         }
         if !self.stopped {
             self.stopped = true;
-            let message = format!("the shortcodes of this page write more than {} MiB", MAX_BYTES >> 20);
-            self.diagnostics.push(Diagnostic::error("shortcode-budget", span, message));
+            let message = format!(
+                "the shortcodes of this page write more than {} MiB",
+                MAX_BYTES >> 20
+            );
+            self.diagnostics
+                .push(Diagnostic::error("shortcode-budget", span, message));
         }
         false
     }
@@ -210,7 +229,11 @@ impl<'a> Run<'a> {
                         out.push_str(text::decode_entities(&without_tags(&html)).trim());
                     }
                 }
-                Piece::Mark(Mark::Warning { name, message, help }) => self.warning(name, message, help, span),
+                Piece::Mark(Mark::Warning {
+                    name,
+                    message,
+                    help,
+                }) => self.warning(name, message, help, span),
                 Piece::Mark(_) | Piece::Cut => {}
             }
         }
@@ -256,7 +279,9 @@ impl<'a> Run<'a> {
         if marks::any(&heading.html) {
             let html = std::mem::take(&mut heading.html);
             self.weave(&html, heading.span, &mut heading.html);
-            heading.text = text::decode_entities(&without_tags(&heading.html)).trim().to_owned();
+            heading.text = text::decode_entities(&without_tags(&heading.html))
+                .trim()
+                .to_owned();
         }
         heading
     }
@@ -265,10 +290,18 @@ impl<'a> Run<'a> {
         match mark {
             Mark::Markdown { text, inline, html } => {
                 let rendered = self.markdown(text, span, html);
-                let rendered = if inline { sole_paragraph(&rendered) } else { &rendered };
+                let rendered = if inline {
+                    sole_paragraph(&rendered)
+                } else {
+                    &rendered
+                };
                 self.weave(rendered, span, out);
             }
-            Mark::Code { text, lang, options } => {
+            Mark::Code {
+                text,
+                lang,
+                options,
+            } => {
                 let (options, problems) = highlight::Options::parse_shortcode(options);
                 for problem in problems {
                     let mut diagnostic = problem.at(span.file, 0);
@@ -279,9 +312,18 @@ impl<'a> Run<'a> {
                 let code = if options.inline { code } else { code + "\n" };
                 self.has_code |= !options.inline;
                 token::push(out, self.holes.len());
-                self.holes.push(Hole::Code(CodeBlock { lang: lang.to_owned(), code, options, span }));
+                self.holes.push(Hole::Code(CodeBlock {
+                    lang: lang.to_owned(),
+                    code,
+                    options,
+                    span,
+                }));
             }
-            Mark::Warning { name, message, help } => self.warning(name, message, help, span),
+            Mark::Warning {
+                name,
+                message,
+                help,
+            } => self.warning(name, message, help, span),
         }
     }
 
@@ -293,7 +335,11 @@ impl<'a> Run<'a> {
             _ => "shortcode-template",
         };
         let diagnostic = Diagnostic::warning(name, span, message);
-        self.diagnostics.push(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
+        self.diagnostics.push(if help.is_empty() {
+            diagnostic
+        } else {
+            diagnostic.help(help)
+        });
     }
 
     /// Renders Markdown that was made while the page was expanded; the calls
@@ -317,13 +363,22 @@ impl<'a> Run<'a> {
         let options = if raw_html || !options.unsafe_html {
             options
         } else {
-            strict = markdown::Options { unsafe_html: false, ..options.clone() };
+            strict = markdown::Options {
+                unsafe_html: false,
+                ..options.clone()
+            };
             &strict
         };
         let (holes, said) = (self.holes.len(), self.diagnostics.len());
         let origin = Origin::new(span.file, span.start as usize);
-        let mut rendered =
-            markdown::render(text, &origin, options, &mut self.ids, &mut self.holes, &mut self.diagnostics);
+        let mut rendered = markdown::render(
+            text,
+            &origin,
+            options,
+            &mut self.ids,
+            &mut self.holes,
+            &mut self.diagnostics,
+        );
         self.has_code |= rendered.has_code;
         self.has_math |= rendered.has_math;
         // The text is nowhere in the file: all is said at the call.
@@ -350,7 +405,9 @@ impl<'a> Run<'a> {
 
     fn unknown(&self, call: usize) -> bool {
         let call = &self.calls[call];
-        !call.broken && !call.name.ends_with(".inline") && self.env.shortcodes.get(&call.name).is_none()
+        !call.broken
+            && !call.name.ends_with(".inline")
+            && self.env.shortcodes.get(&call.name).is_none()
     }
 
     /// The output of a call: HTML without tokens of calls.
@@ -376,15 +433,24 @@ impl<'a> Run<'a> {
         self.ran += 1;
         let same = |other: &usize| {
             let other = &self.calls[*other];
-            other.name == call.name && same_args(other, call) && inner_text(other) == inner_text(call)
+            other.name == call.name
+                && same_args(other, call)
+                && inner_text(other) == inner_text(call)
         };
         let fault = if self.running.iter().any(same) {
             let message = format!("shortcode `{}` runs itself", call.name);
-            let chain = self.running.iter().chain([&index]).map(|call| format!("`{}`", self.calls[*call].open));
+            let chain = self
+                .running
+                .iter()
+                .chain([&index])
+                .map(|call| format!("`{}`", self.calls[*call].open));
             let chain = chain.collect::<Vec<_>>().join(" brings ");
             Some(Diagnostic::error("shortcode-cycle", call.tag, message).note(None, chain))
         } else if self.running.len() >= MAX_DEPTH {
-            let message = format!("shortcodes run more than {MAX_DEPTH} deep at `{}`", call.name);
+            let message = format!(
+                "shortcodes run more than {MAX_DEPTH} deep at `{}`",
+                call.name
+            );
             Some(Diagnostic::error("shortcode-depth", call.tag, message))
         } else if self.ran > MAX_CALLS {
             self.stopped = true;
@@ -406,7 +472,9 @@ impl<'a> Run<'a> {
             return self.unknown_output(index, call, mode);
         };
         let faults = shortcode.check(call);
-        let failed = faults.iter().any(|fault| fault.severity == crate::diag::Severity::Error);
+        let failed = faults
+            .iter()
+            .any(|fault| fault.severity == crate::diag::Severity::Error);
         self.diagnostics.extend(faults);
         if failed {
             return String::new();
@@ -415,7 +483,8 @@ impl<'a> Run<'a> {
         let written = match self.env.tera.render(&shortcode.template, &context) {
             Ok(written) => written,
             Err(error) => {
-                self.diagnostics.push(template_error(&error, call, &shortcode.template));
+                self.diagnostics
+                    .push(template_error(&error, call, &shortcode.template));
                 return String::new();
             }
         };
@@ -466,7 +535,11 @@ impl<'a> Run<'a> {
             return;
         }
         let (html, headings) = self.rendered(&source, call.tag, true);
-        let html = if mode == Mode::Inline { sole_paragraph(&html) } else { &html };
+        let html = if mode == Mode::Inline {
+            sole_paragraph(&html)
+        } else {
+            &html
+        };
         self.weave(html.trim_end_matches('\n'), call.tag, out);
         for heading in headings {
             let heading = self.heading(&heading);
@@ -519,16 +592,25 @@ impl<'a> Run<'a> {
     fn inline_shortcode(&mut self, call: &Call) -> String {
         if !self.warned_inline {
             self.warned_inline = true;
-            let message = format!("`{{{{ }}}}` in the inline shortcode `{}` is not run", call.name);
+            let message = format!(
+                "`{{{{ }}}}` in the inline shortcode `{}` is not run",
+                call.name
+            );
             let name = call.name.trim_end_matches(".inline");
             self.diagnostics.push(
-                Diagnostic::warning("inline-shortcode", call.tag, message)
-                    .help(format!("write it as a template: `templates/shortcodes/{name}.html`")),
+                Diagnostic::warning("inline-shortcode", call.tag, message).help(format!(
+                    "write it as a template: `templates/shortcodes/{name}.html`"
+                )),
             );
         }
         // A later call without inner text repeats the first.
         let inner = Some(inner_text(call)).filter(|inner| !inner.is_empty());
-        let first = || self.calls.iter().find(|other| other.name == call.name).map_or("", |call| inner_text(call));
+        let first = || {
+            self.calls
+                .iter()
+                .find(|other| other.name == call.name)
+                .map_or("", |call| inner_text(call))
+        };
         let text = marks::without_actions(inner.unwrap_or_else(first));
         let mut out = String::new();
         self.weave(&text, call.tag, &mut out);
@@ -553,24 +635,31 @@ impl<'a> Run<'a> {
                 if call.markdown { "%}}" } else { ">}}" },
             ),
         };
-        self.diagnostics.push(Diagnostic::error("unknown-shortcode", call.tag, message).help(help));
+        self.diagnostics
+            .push(Diagnostic::error("unknown-shortcode", call.tag, message).help(help));
         String::new()
     }
 
     fn warn_unknown(&mut self, call: usize) {
         let call = &self.calls[call];
-        let message = format!("no shortcode `{}`: in code, it prints as written", call.name);
+        let message = format!(
+            "no shortcode `{}`: in code, it prints as written",
+            call.name
+        );
         let left = &call.open[..3];
         let right = if call.markdown { "%}}" } else { ">}}" };
         let help = format!("to print a call and say so, write `{left}/* … */{right}`");
-        self.diagnostics.push(Diagnostic::warning("unknown-shortcode", call.tag, message).help(help));
+        self.diagnostics
+            .push(Diagnostic::warning("unknown-shortcode", call.tag, message).help(help));
     }
 
     /// A call as written, those within it too.
     fn print(&self, call: usize, out: &mut String) {
         let call = &self.calls[call];
         out.push_str(&call.open);
-        let Some((inner, close)) = call.inner.as_ref().zip(call.close.as_ref()) else { return };
+        let Some((inner, close)) = call.inner.as_ref().zip(call.close.as_ref()) else {
+            return;
+        };
         let mut rest = inner.text.as_str();
         while let Some(piece) = marks::next(&mut rest) {
             match piece {
@@ -588,7 +677,12 @@ impl<'a> Run<'a> {
 }
 
 fn same_args(a: &Call, b: &Call) -> bool {
-    let args = |call: &Call| call.args.iter().map(|arg| (arg.name.clone(), arg.value.clone())).collect::<Vec<_>>();
+    let args = |call: &Call| {
+        call.args
+            .iter()
+            .map(|arg| (arg.name.clone(), arg.value.clone()))
+            .collect::<Vec<_>>()
+    };
     a.args.len() == b.args.len() && args(a) == args(b)
 }
 
@@ -649,10 +743,21 @@ fn template_error(error: &tera::Error, call: &Call, template: &str) -> Diagnosti
     match error.kind() {
         ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => {
             let span = report.span();
-            let place = format!("{}:{}:{}", report.filename(), span.start_line, span.start_col + 1);
-            diagnostic(&in_our_style(report.message()), Some(format!("in the template `{place}`")))
+            let place = format!(
+                "{}:{}:{}",
+                report.filename(),
+                span.start_line,
+                span.start_col + 1
+            );
+            diagnostic(
+                &in_our_style(report.message()),
+                Some(format!("in the template `{place}`")),
+            )
         }
-        kind => diagnostic(&in_our_style(&kind.to_string()), Some(format!("in the template `{template}`"))),
+        kind => diagnostic(
+            &in_our_style(&kind.to_string()),
+            Some(format!("in the template `{template}`")),
+        ),
     }
 }
 
@@ -662,7 +767,11 @@ fn in_our_style(message: &str) -> String {
     let lower = first.to_lowercase() + rest;
     match lower.split_once(". Available variables: ") {
         Some((message, names)) => {
-            let names = names.split(", ").filter(|name| !name.starts_with("__")).collect::<Vec<_>>().join(", ");
+            let names = names
+                .split(", ")
+                .filter(|name| !name.starts_with("__"))
+                .collect::<Vec<_>>()
+                .join(", ");
             marks::with_help(message, &format!("there are {names}"))
         }
         None => lower,
@@ -688,7 +797,10 @@ fn alone(text: &str) -> Option<&str> {
 /// The inside of a single `<p>`, else the whole.
 fn sole_paragraph(html: &str) -> &str {
     let trimmed = html.trim_end_matches('\n');
-    match trimmed.strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>")) {
+    match trimmed
+        .strip_prefix("<p>")
+        .and_then(|rest| rest.strip_suffix("</p>"))
+    {
         Some(inside) if !inside.contains("<p>") && !inside.contains("</p>") => inside,
         _ => trimmed,
     }
@@ -696,13 +808,41 @@ fn sole_paragraph(html: &str) -> &str {
 
 /// Elements that end a paragraph when they begin.
 const BLOCKS: [&str; 26] = [
-    "address", "article", "aside", "blockquote", "details", "div", "dl", "fieldset", "figcaption", "figure", "footer",
-    "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "nav", "ol", "p", "pre", "section", "table",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "details",
+    "div",
+    "dl",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
 ];
 
 fn is_block(html: &str) -> bool {
-    let Some(rest) = html.trim_start().strip_prefix('<') else { return false };
-    let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let Some(rest) = html.trim_start().strip_prefix('<') else {
+        return false;
+    };
+    let end = rest
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .unwrap_or(rest.len());
     BLOCKS.contains(&&rest[..end]) || &rest[..end] == "ul"
 }
 
@@ -729,13 +869,18 @@ struct Scan {
 
 impl Scan {
     fn new(from: usize) -> Scan {
-        Scan { read: from, code: 0, paragraph: false }
+        Scan {
+            read: from,
+            code: 0,
+            paragraph: false,
+        }
     }
 
     /// For a call between `before` and `after`.
     fn mode(&mut self, before: &str, after: &str) -> Mode {
         self.read_to_end(before);
-        let line = (before.is_empty() || before.ends_with('\n')) && (after.is_empty() || after.starts_with('\n'));
+        let line = (before.is_empty() || before.ends_with('\n'))
+            && (after.is_empty() || after.starts_with('\n'));
         match (self.code > 0, line && !self.paragraph) {
             (true, _) => Mode::Code,
             (false, true) => Mode::Block,
@@ -757,7 +902,11 @@ impl Scan {
             if is_tag(rest, b"p") {
                 self.paragraph = !closes;
             } else if is_tag(rest, b"code") || is_tag(rest, b"pre") {
-                self.code = if closes { self.code.saturating_sub(1) } else { self.code + 1 };
+                self.code = if closes {
+                    self.code.saturating_sub(1)
+                } else {
+                    self.code + 1
+                };
             }
         }
         self.read = bytes.len();
@@ -765,6 +914,7 @@ impl Scan {
 }
 
 fn is_tag(text: &[u8], name: &[u8]) -> bool {
-    text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+    text.get(..name.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(name))
         && !text.get(name.len()).is_some_and(u8::is_ascii_alphanumeric)
 }

@@ -19,7 +19,11 @@ struct Files(Vec<(&'static str, &'static str)>);
 impl Lookup for Files {
     fn resource(&self, _: u32, path: &str) -> Option<Resource> {
         let (name, text) = self.0.iter().find(|(name, _)| *name == path)?;
-        Some(Resource { url: format!("/post/{name}"), text: Some(Arc::from(*text)), ..Resource::default() })
+        Some(Resource {
+            url: format!("/post/{name}"),
+            text: Some(Arc::from(*text)),
+            ..Resource::default()
+        })
     }
 
     fn resource_names(&self, _: u32) -> Vec<String> {
@@ -30,7 +34,13 @@ impl Lookup for Files {
         "content/post/index.md".to_owned()
     }
 
-    fn link(&self, _: u32, target: &str, _: Option<&str>, absolute: bool) -> Result<String, NotFound> {
+    fn link(
+        &self,
+        _: u32,
+        target: &str,
+        _: Option<&str>,
+        absolute: bool,
+    ) -> Result<String, NotFound> {
         let host = if absolute { "https://example.org" } else { "" };
         match target {
             "other.md" => Ok(format!("{host}/other/?a=1&b=2")),
@@ -52,8 +62,14 @@ fn built_in() -> Vec<(String, String)> {
     let mut templates: Vec<_> = entries
         .map(|entry| {
             let path = entry.expect("the folder can be read").path();
-            let name = path.file_name().and_then(|name| name.to_str()).expect("names are UTF-8");
-            (format!("shortcodes/{name}"), std::fs::read_to_string(&path).expect("templates can be read"))
+            let name = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .expect("names are UTF-8");
+            (
+                format!("shortcodes/{name}"),
+                std::fs::read_to_string(&path).expect("templates can be read"),
+            )
         })
         .collect();
     templates.sort();
@@ -68,7 +84,10 @@ struct Page {
 
 impl Site {
     fn own(name: &'static str, template: &'static str) -> Site {
-        Site { templates: vec![(name, template)], ..Site::default() }
+        Site {
+            templates: vec![(name, template)],
+            ..Site::default()
+        }
     }
 
     fn page(self, text: &str) -> Page {
@@ -78,22 +97,45 @@ impl Site {
         let all: Vec<(&str, &str, bool)> = built_in
             .iter()
             .map(|(name, text)| (name.as_str(), text.as_str(), false))
-            .chain(self.templates.iter().map(|(name, text)| (*name, *text, true)))
+            .chain(
+                self.templates
+                    .iter()
+                    .map(|(name, text)| (*name, *text, true)),
+            )
             .collect();
-        tera.add_raw_templates(all.iter().map(|(name, text, _)| (*name, *text))).expect("the templates parse");
+        tera.add_raw_templates(all.iter().map(|(name, text, _)| (*name, *text)))
+            .expect("the templates parse");
         let shortcodes = Shortcodes::new(all);
         let options = Options::default();
         let mut context = Context::new();
-        context.insert("page", &std::collections::BTreeMap::from([("title", "Post & page")]));
-        let env = Env { tera: &tera, shortcodes: &shortcodes, options: &options, context, page: 7 };
+        context.insert(
+            "page",
+            &std::collections::BTreeMap::from([("title", "Post & page")]),
+        );
+        let env = Env {
+            tera: &tera,
+            shortcodes: &shortcodes,
+            options: &options,
+            context,
+            page: 7,
+        };
 
         let found = extract(text, FileId(0), 0);
         let mut diagnostics = found.diagnostics;
         let mut ids = Ids::default();
         let mut holes: Vec<Hole> = (0..found.calls.len()).map(Hole::Call).collect();
-        let rendered =
-            markdown::render(&found.text, &found.origin, &options.markdown, &mut ids, &mut holes, &mut diagnostics);
-        let body = Body { html: rendered.html, holes };
+        let rendered = markdown::render(
+            &found.text,
+            &found.origin,
+            &options.markdown,
+            &mut ids,
+            &mut holes,
+            &mut diagnostics,
+        );
+        let body = Body {
+            html: rendered.html,
+            holes,
+        };
         let source = Source {
             file: FileId(0),
             body: &body,
@@ -104,8 +146,15 @@ impl Site {
         };
         let expanded = expand(&source, &env);
         diagnostics.extend(expanded.diagnostics.iter().cloned());
-        let said = diagnostics.iter().map(|diagnostic| message(diagnostic, text)).collect();
-        Page { html: filled(&expanded.body.html, &expanded.body.holes), expanded, said }
+        let said = diagnostics
+            .iter()
+            .map(|diagnostic| message(diagnostic, text))
+            .collect();
+        Page {
+            html: filled(&expanded.body.html, &expanded.body.holes),
+            expanded,
+            said,
+        }
     }
 }
 
@@ -146,7 +195,9 @@ fn filled(html: &str, holes: &[Hole]) -> String {
                 out = filled(&out, holes);
             }
             Hole::Link(Link { dest, .. }) => crate::text::escape_attr(&mut out, dest),
-            Hole::Image(Image { src, alt, .. }) => out += &format!("<img src=\"{src}\" alt=\"{alt}\">"),
+            Hole::Image(Image { src, alt, .. }) => {
+                out += &format!("<img src=\"{src}\" alt=\"{alt}\">")
+            }
             Hole::Html(html) => out += &filled(html, holes),
             Hole::Call(call) => panic!("call {call} was not run"),
         }
@@ -169,20 +220,28 @@ fn says(site: Site, text: &str, expected: &str) {
 #[test]
 fn a_call_alone_loses_its_paragraph() {
     gives("{{< rawhtml >}}<b>x</b>{{< /rawhtml >}}", "<b>x</b>");
-    gives("a {{< rawhtml >}}<b>x</b>{{< /rawhtml >}} b", "<p>a <b>x</b> b</p>");
+    gives(
+        "a {{< rawhtml >}}<b>x</b>{{< /rawhtml >}} b",
+        "<p>a <b>x</b> b</p>",
+    );
     let own = Site::own("shortcodes/p.html", "<p>{{ args[0] }}</p>\n");
-    assert_eq!(own.page("{{< p 1 >}}\n{{< p 2 >}}").html, "<p>1</p>\n<p>2</p>\n");
+    assert_eq!(
+        own.page("{{< p 1 >}}\n{{< p 2 >}}").html,
+        "<p>1</p>\n<p>2</p>\n"
+    );
     let own = Site::own("shortcodes/i.html", "<i>{{ args[0] }}</i>\n");
-    assert_eq!(own.page("{{< i 1 >}}\n{{< i 2 >}}").html, "<p><i>1</i>\n<i>2</i></p>\n");
+    assert_eq!(
+        own.page("{{< i 1 >}}\n{{< i 2 >}}").html,
+        "<p><i>1</i>\n<i>2</i></p>\n"
+    );
 }
 
 #[test]
 fn a_template_sees_arguments_page_and_parent() {
     let box_html = "[{{ name }} {{ ordinal }} {{ args.a }}{{ positional | length }}{{ page.title }} \
                     {% if parent %}in {{ parent.name }} {{ parent.args.a }} {% endif %}{{ inner }}]";
-    let page = Site::own("shortcodes/box.html", box_html).page(
-        "{{< box a=\"<1>\" >}}*in*{{< box />}}{{< box x y />}}{{< /box >}}",
-    );
+    let page = Site::own("shortcodes/box.html", box_html)
+        .page("{{< box a=\"<1>\" >}}*in*{{< box />}}{{< box x y />}}{{< /box >}}");
     assert_eq!(page.said, [""; 0]);
     assert_eq!(
         page.html,
@@ -193,7 +252,12 @@ fn a_template_sees_arguments_page_and_parent() {
 
 #[test]
 fn arg_takes_a_name_or_a_place() {
-    let own = || Site::own("shortcodes/a.html", "{{ arg(name=\"k\", at=0, default=\"-\") }}{{ args[1] or \"\" }}");
+    let own = || {
+        Site::own(
+            "shortcodes/a.html",
+            "{{ arg(name=\"k\", at=0, default=\"-\") }}{{ args[1] or \"\" }}",
+        )
+    };
     assert_eq!(own().page("{{< a k=1 >}}").html, "1\n");
     assert_eq!(own().page("{{< a x y >}}").html, "xy\n");
     assert_eq!(own().page("{{< a >}}").html, "-\n");
@@ -202,7 +266,10 @@ fn arg_takes_a_name_or_a_place() {
 #[test]
 fn the_filter_runs_shortcodes_in_what_it_gets() {
     let site = Site {
-        resources: vec![("a.json", r#"{"t": "**x**\n\n{{< i 1 >}}", "s": "{{</* i 2 */>}}"}"#)],
+        resources: vec![(
+            "a.json",
+            r#"{"t": "**x**\n\n{{< i 1 >}}", "s": "{{</* i 2 */>}}"}"#,
+        )],
         templates: vec![
             ("shortcodes/i.html", "<i>{{ args[0] }}</i>"),
             (
@@ -223,8 +290,14 @@ fn the_filter_runs_shortcodes_in_what_it_gets() {
 #[test]
 fn the_markdown_form_gives_markdown() {
     let md = || Site::own("shortcodes/md.html", "**b** {{ inner }}");
-    assert_eq!(md().page("{{% md %}}*i*{{% /md %}}").html, "<p><strong>b</strong> <em>i</em></p>\n");
-    assert_eq!(md().page("a {{% md /%}} c").html, "<p>a <strong>b</strong> c</p>\n");
+    assert_eq!(
+        md().page("{{% md %}}*i*{{% /md %}}").html,
+        "<p><strong>b</strong> <em>i</em></p>\n"
+    );
+    assert_eq!(
+        md().page("a {{% md /%}} c").html,
+        "<p>a <strong>b</strong> c</p>\n"
+    );
     assert_eq!(md().page("{{< md >}}*i*{{< /md >}}").html, "**b** *i*\n");
     // Within another call, as in Hugo, the inner text is Markdown and the output is not.
     let nested = "{{< rawhtml >}}{{% md %}}*i*{{% /md %}}{{< /rawhtml >}}";
@@ -237,14 +310,22 @@ fn calls_run_in_code_too_and_unknown_ones_print_there() {
     let page = own().page("`a {{< i >}}`");
     assert_eq!(page.html, "<p><code>a <i>1</i></code></p>\n");
     let page = own().page("x `{{< no \"a\" >}}z{{< i >}}{{< /no >}}` y");
-    assert_eq!(page.html, "<p>x <code>{{&lt; no &quot;a&quot; &gt;}}z{{&lt; i &gt;}}{{&lt; /no &gt;}}</code> y</p>\n");
+    assert_eq!(
+        page.html,
+        "<p>x <code>{{&lt; no &quot;a&quot; &gt;}}z{{&lt; i &gt;}}{{&lt; /no &gt;}}</code> y</p>\n"
+    );
     assert_eq!(
         page.said,
-        ["warning[unknown-shortcode] at `{{< no \"a\" >}}`: no shortcode `no`: in code, it prints as written\
-          \n  help: to print a call and say so, write `{{</* … */>}}`"]
+        [
+            "warning[unknown-shortcode] at `{{< no \"a\" >}}`: no shortcode `no`: in code, it prints as written\
+          \n  help: to print a call and say so, write `{{</* … */>}}`"
+        ]
     );
     let page = own().page("```\na {{< i >}} <\n{{< no >}}\n```\n");
-    assert_eq!(page.html.trim_end(), "<pre >a <i>1</i> &lt;\n{{&lt; no &gt;}}\n</pre>");
+    assert_eq!(
+        page.html.trim_end(),
+        "<pre >a <i>1</i> &lt;\n{{&lt; no &gt;}}\n</pre>"
+    );
 }
 
 #[test]
@@ -291,7 +372,10 @@ fn faults_of_templates_name_template_and_call() {
          expected value at line 1 column 7\n  note: in the template `shortcodes/t.html:1:4`",
     );
     says(
-        Site::own("shortcodes/t.html", "{{ inner | markdown | truncate(length=3) | safe }}"),
+        Site::own(
+            "shortcodes/t.html",
+            "{{ inner | markdown | truncate(length=3) | safe }}",
+        ),
         "{{< t >}}long text{{< /t >}}",
         "error[shortcode-template] at `{{< t >}}`: a filter has cut what `markdown` returned\
          \n  help: use `markdown` as the last filter",
@@ -302,7 +386,10 @@ fn faults_of_templates_name_template_and_call() {
 fn data_that_brings_itself_is_a_cycle() {
     let site = Site {
         resources: vec![("a.md", "{{< t \"a.md\" >}}")],
-        templates: vec![("shortcodes/t.html", "{% set r = resource(path=args[0]) %}{{ r.text | markdown }}")],
+        templates: vec![(
+            "shortcodes/t.html",
+            "{% set r = resource(path=args[0]) %}{{ r.text | markdown }}",
+        )],
     };
     says(
         site,
@@ -315,7 +402,10 @@ fn data_that_brings_itself_is_a_cycle() {
 #[test]
 fn growth_is_bounded() {
     // Each level is another call, so that it is no cycle.
-    let site = Site::own("shortcodes/t.html", "{{ ('{{< t ' ~ (args[0] + 1) ~ ' >}}') | markdown }}");
+    let site = Site::own(
+        "shortcodes/t.html",
+        "{{ ('{{< t ' ~ (args[0] + 1) ~ ' >}}') | markdown }}",
+    );
     says(
         site,
         "{{< t 1 >}}",
@@ -326,31 +416,41 @@ fn growth_is_bounded() {
         "{% for i in range(end=10) %}{{ ('{{< t ' ~ args[0] ~ i ~ ' >}}') | markdown }}{% endfor %}",
     );
     let page = site.page("{{< t 1 >}}");
-    assert!(page.said.iter().any(|said| said.contains("more than 20000 shortcodes run on one page")));
+    assert!(
+        page.said
+            .iter()
+            .any(|said| said.contains("more than 20000 shortcodes run on one page"))
+    );
     let twice = "{{ inner }}{{ inner }}";
     let text = "{{< t >}}".repeat(31) + "0123456789" + &"{{< /t >}}".repeat(31);
     let page = Site::own("shortcodes/t.html", twice).page(&text);
     assert!(page.html.len() < 64 << 20, "{}", page.html.len());
     assert_eq!(
         page.said,
-        ["error[shortcode-budget] at `{{< t >}}`: the shortcodes of this page write more than 64 MiB"]
+        [
+            "error[shortcode-budget] at `{{< t >}}`: the shortcodes of this page write more than 64 MiB"
+        ]
     );
 }
 
 #[test]
 fn inline_shortcodes_lose_their_actions() {
-    let page = Site::default().page("{{< t.inline >}}a {{ now }}b{{< /t.inline >}} and {{< t.inline />}}");
+    let page =
+        Site::default().page("{{< t.inline >}}a {{ now }}b{{< /t.inline >}} and {{< t.inline />}}");
     assert_eq!(page.html, "<p>a b and a b</p>\n");
     assert_eq!(
         page.said,
-        ["warning[inline-shortcode] at `{{< t.inline >}}`: `{{ }}` in the inline shortcode `t.inline` is not run\
-          \n  help: write it as a template: `templates/shortcodes/t.html`"]
+        [
+            "warning[inline-shortcode] at `{{< t.inline >}}`: `{{ }}` in the inline shortcode `t.inline` is not run\
+          \n  help: write it as a template: `templates/shortcodes/t.html`"
+        ]
     );
 }
 
 #[test]
 fn addresses_stand_in_links() {
-    let page = Site::default().page("[x]({{< relref \"other.md\" >}}) {{< ref path=\"other.md\" >}}");
+    let page =
+        Site::default().page("[x]({{< relref \"other.md\" >}}) {{< ref path=\"other.md\" >}}");
     assert_eq!(page.said, [""; 0]);
     assert_eq!(
         page.html,
@@ -368,19 +468,31 @@ fn ids_and_headings_go_on_after_the_body_s() {
     let site = Site::own("shortcodes/h.html", "## Same\n\n{{ inner }}");
     let page = site.page("{{% h %}}x{{% /h %}}\n\n## Same\n\n## Other {{< param a.b >}}\n");
     assert_eq!(page.said, [""; 0]);
-    let headings: Vec<_> =
-        page.expanded.headings.iter().map(|h| (h.id.as_str(), h.text.as_str(), h.html.as_str())).collect();
+    let headings: Vec<_> = page
+        .expanded
+        .headings
+        .iter()
+        .map(|h| (h.id.as_str(), h.text.as_str(), h.html.as_str()))
+        .collect();
     assert_eq!(
         headings,
-        [("same-1", "Same", "Same"), ("same", "Same", "Same"), ("other", "Other <c>", "Other &lt;c&gt;")]
+        [
+            ("same-1", "Same", "Same"),
+            ("same", "Same", "Same"),
+            ("other", "Other <c>", "Other &lt;c&gt;")
+        ]
     );
 }
 
 #[test]
 fn the_summary_s_end_moves_along() {
-    let page = Site::default().page("{{< rawhtml >}}<b>long output</b>{{< /rawhtml >}}\n\n<!--more-->\n\nrest");
+    let page = Site::default()
+        .page("{{< rawhtml >}}<b>long output</b>{{< /rawhtml >}}\n\n<!--more-->\n\nrest");
     let more = page.expanded.more.expect("the text has a divider");
-    assert_eq!(page.expanded.body.html[..more].trim_end(), "<b>long output</b>");
+    assert_eq!(
+        page.expanded.body.html[..more].trim_end(),
+        "<b>long output</b>"
+    );
 }
 
 mod built_ins;

@@ -55,7 +55,10 @@ impl Place {
             Place::At(_, base) => base,
             Place::Within(_) => 0,
         };
-        Shift { at, source: base + source }
+        Shift {
+            at,
+            source: base + source,
+        }
     }
 }
 

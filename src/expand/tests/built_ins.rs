@@ -6,8 +6,14 @@ use markup5ever_rcdom::{Handle, NodeData, RcDom};
 
 #[test]
 fn figure() {
-    gives("{{< figure src=\"a.png#center\" >}}", "<figure><img loading=\"lazy\" src=\"a.png#center\" alt=\"\"></figure>");
-    gives("{{< figure \"a.png\" >}}", "<figure><img loading=\"lazy\" src=\"a.png\" alt=\"\"></figure>");
+    gives(
+        "{{< figure src=\"a.png#center\" >}}",
+        "<figure><img loading=\"lazy\" src=\"a.png#center\" alt=\"\"></figure>",
+    );
+    gives(
+        "{{< figure \"a.png\" >}}",
+        "<figure><img loading=\"lazy\" src=\"a.png\" alt=\"\"></figure>",
+    );
     gives(
         "{{< figure src=\"/a.png\" width=\"100%\" height=2 class=c align=center title=\"T & *t*\" alt=A >}}",
         "<figure class=\"align-center c\"><img loading=\"lazy\" src=\"/a.png#center\" alt=\"A\" width=\"100%\" \
@@ -43,15 +49,24 @@ fn boxes() {
         "{{< details summary=\"S *s*\" open=true >}}\n*in*\n{{< /details >}}",
         "<details open>\n<summary>S <em>s</em></summary>\n<p><em>in</em></p>\n\n</details>",
     );
-    gives("{{< collapse >}}x{{< /collapse >}}", "<details>\n<summary>Details</summary>\n<p>x</p>\n\n</details>");
+    gives(
+        "{{< collapse >}}x{{< /collapse >}}",
+        "<details>\n<summary>Details</summary>\n<p>x</p>\n\n</details>",
+    );
     gives(
         "{{< fullwidth class=\"example-container\" >}}\n{{< figure a >}}\n{{< figure b >}}\n{{< /fullwidth >}}",
         "<div class=\"full-width-container example-container\">\n\
          <figure><img loading=\"lazy\" src=\"a\" alt=\"\"></figure>\n\
          <figure><img loading=\"lazy\" src=\"b\" alt=\"\"></figure>\n\n</div>",
     );
-    gives("{{< rtl >}}*x*{{< /rtl >}}", "<div dir=\"rtl\">\n*x*\n</div>");
-    gives("{{< ltr md=true >}}*x*{{< /ltr >}}", "<div dir=\"ltr\">\n<p><em>x</em></p>\n\n</div>");
+    gives(
+        "{{< rtl >}}*x*{{< /rtl >}}",
+        "<div dir=\"rtl\">\n*x*\n</div>",
+    );
+    gives(
+        "{{< ltr md=true >}}*x*{{< /ltr >}}",
+        "<div dir=\"ltr\">\n<p><em>x</em></p>\n\n</div>",
+    );
     gives(
         "{{< quote author=A source=S url=\"https://e.org\" >}}q{{< /quote >}}",
         "<blockquote class=\"quote\" cite=\"https://e.org\">\n<p>q</p>\n\n<footer>— A, \
@@ -65,7 +80,10 @@ fn button() {
         "{{< button href=\"https://e.org\" label=\"GO\" external=true style=primary >}}",
         "<a href=\"https://e.org\" class=\"btn external btn-primary\" target=\"_blank\" rel=\"noopener\">GO</a>",
     );
-    gives("{{< button \"/a\" >}}In *it*{{< /button >}}", "<a href=\"/a\" class=\"btn\">In <em>it</em></a>");
+    gives(
+        "{{< button \"/a\" >}}In *it*{{< /button >}}",
+        "<a href=\"/a\" class=\"btn\">In <em>it</em></a>",
+    );
 }
 
 #[test]
@@ -86,7 +104,11 @@ fn embeds_fetch_nothing_unless_asked() {
         "<figure class=\"embed embed-vimeo\"><a href=\"https://vimeo.com/1\" rel=\"noopener\">\
          <img loading=\"lazy\" src=\"p.jpg\" alt=\"\"> <span>Vimeo video</span></a></figure>",
     );
-    for text in ["{{< x user=u id=1 >}}", "{{< tweet u 1 >}}", "{{< twitter user=u id=1 >}}"] {
+    for text in [
+        "{{< x user=u id=1 >}}",
+        "{{< tweet u 1 >}}",
+        "{{< twitter user=u id=1 >}}",
+    ] {
         gives(
             text,
             "<blockquote class=\"embed embed-x\"><a href=\"https://x.com/u/status/1\" rel=\"noopener\">Post by @u on X\
@@ -102,7 +124,10 @@ fn embeds_fetch_nothing_unless_asked() {
         "{{< gist u 1 >}}",
         "<p class=\"embed embed-gist\"><a href=\"https://gist.github.com/u/1\" rel=\"noopener\">Gist by u</a></p>",
     );
-    gives("{{< gist user=u id=1 script=true >}}", "<script src=\"https://gist.github.com/u/1.js\"></script>");
+    gives(
+        "{{< gist user=u id=1 script=true >}}",
+        "<script src=\"https://gist.github.com/u/1.js\"></script>",
+    );
     gives(
         "{{< instagram Cx >}}",
         "<figure class=\"embed embed-instagram\"><a href=\"https://www.instagram.com/p/Cx/\" rel=\"noopener\">\
@@ -112,10 +137,13 @@ fn embeds_fetch_nothing_unless_asked() {
 
 #[test]
 fn highlight() {
-    let page = Site::default().page("{{< highlight go \"linenos=table,hl_lines=1 3-4\" >}}\na < b\n{{< /highlight >}}");
+    let page = Site::default()
+        .page("{{< highlight go \"linenos=table,hl_lines=1 3-4\" >}}\na < b\n{{< /highlight >}}");
     assert_eq!(page.said, [""; 0]);
     assert_eq!(page.html.trim_end(), "<pre go>a &lt; b\n</pre>");
-    let Some(Hole::Code(block)) = page.expanded.body.holes.last() else { panic!("{:?}", page.expanded.body.holes) };
+    let Some(Hole::Code(block)) = page.expanded.body.holes.last() else {
+        panic!("{:?}", page.expanded.body.holes)
+    };
     assert_eq!(block.options.hl_lines, [(1, 1), (3, 4)]);
     assert!(page.expanded.has_code);
 }
@@ -133,7 +161,8 @@ fn param() {
 
 #[test]
 fn qr() {
-    let page = Site::default().page("{{< qr text=\"hi\" level=high alt=\"A \\\"b\\\"\" class=q />}}");
+    let page =
+        Site::default().page("{{< qr text=\"hi\" level=high alt=\"A \\\"b\\\"\" class=q />}}");
     assert_eq!(page.said, [""; 0]);
     assert!(
         page.html.starts_with(
@@ -159,16 +188,22 @@ fn a_url_of_a_hostile_kind_leads_nowhere() {
     assert_eq!(page.html.trim_end(), "<a href=\"#\" class=\"btn\">x</a>");
     assert_eq!(
         page.said,
-        ["warning[unsafe-url] at `{{< button href=\"java&#115;cript:alert(1)\" label=x >}}`: the URL \
+        [
+            "warning[unsafe-url] at `{{< button href=\"java&#115;cript:alert(1)\" label=x >}}`: the URL \
           `java&#115;cript:alert(1)` is of a kind that is not allowed\
-          \n  help: expected a path, or a URL of `https:`, `http:`, `mailto:` or `tel:`"]
+          \n  help: expected a path, or a URL of `https:`, `http:`, `mailto:` or `tel:`"
+        ]
     );
 }
 
 /// Element names and attribute names, in order.
 fn shape(handle: &Handle, out: &mut Vec<String>) {
     if let NodeData::Element { name, attrs, .. } = &handle.data {
-        let attrs: Vec<_> = attrs.borrow().iter().map(|attr| attr.name.local.to_string()).collect();
+        let attrs: Vec<_> = attrs
+            .borrow()
+            .iter()
+            .map(|attr| attr.name.local.to_string())
+            .collect();
         out.push(format!("{} {}", name.local, attrs.join(" ")));
     }
     for child in handle.children.borrow().iter() {
@@ -210,7 +245,11 @@ fn hostile_arguments_add_no_element_and_no_attribute() {
     for call in calls {
         let html = |value: &str| {
             let page = Site::default().page(&format!("{{{{< {} />}}}}", call.replace('V', value)));
-            let errors: Vec<_> = page.said.iter().filter(|said| said.starts_with("error")).collect();
+            let errors: Vec<_> = page
+                .said
+                .iter()
+                .filter(|said| said.starts_with("error"))
+                .collect();
             assert!(errors.is_empty(), "{errors:?}");
             page.html
         };

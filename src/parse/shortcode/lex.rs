@@ -12,11 +12,24 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(super) enum Event {
     Open(Tag),
-    Close { start: usize, end: usize, name: String },
+    Close {
+        start: usize,
+        end: usize,
+        name: String,
+    },
     /// `{{</* body */>}}`: prints without the marks of the comment.
-    Escape { start: usize, end: usize, open: char, body: Range<usize>, close: &'static str },
+    Escape {
+        start: usize,
+        end: usize,
+        open: char,
+        body: Range<usize>,
+        close: &'static str,
+    },
     /// A tag that was reported and cannot be used.
-    Broken { start: usize, end: usize },
+    Broken {
+        start: usize,
+        end: usize,
+    },
 }
 
 #[derive(Debug)]
@@ -34,20 +47,28 @@ impl Event {
     pub(super) fn start(&self) -> usize {
         match self {
             Event::Open(tag) => tag.start,
-            Event::Close { start, .. } | Event::Escape { start, .. } | Event::Broken { start, .. } => *start,
+            Event::Close { start, .. }
+            | Event::Escape { start, .. }
+            | Event::Broken { start, .. } => *start,
         }
     }
 
     pub(super) fn end(&self) -> usize {
         match self {
             Event::Open(tag) => tag.end,
-            Event::Close { end, .. } | Event::Escape { end, .. } | Event::Broken { end, .. } => *end,
+            Event::Close { end, .. } | Event::Escape { end, .. } | Event::Broken { end, .. } => {
+                *end
+            }
         }
     }
 }
 
 pub(super) fn events(text: &str, place: Place) -> (Vec<Event>, Vec<Diagnostic>) {
-    let mut lexer = Lexer { text, place, diagnostics: Vec::new() };
+    let mut lexer = Lexer {
+        text,
+        place,
+        diagnostics: Vec::new(),
+    };
     let mut events = Vec::new();
     // Whether an end of comment may still follow: asked once for each form.
     let mut comments = [true, true];
@@ -95,11 +116,17 @@ impl<'a> Lexer<'a> {
         let (open, close) = if markdown { ('%', "%}}") } else { ('<', ">}}") };
         let marks: &[u8] = if markdown { b"*/%}}" } else { b"*/>}}" };
         let from = start + 5;
-        let found = may_close.then(|| memmem::find(&self.text.as_bytes()[from..], marks)).flatten();
+        let found = may_close
+            .then(|| memmem::find(&self.text.as_bytes()[from..], marks))
+            .flatten();
         match found {
-            Some(found) => {
-                Event::Escape { start, end: from + found + marks.len(), open, body: from..from + found, close }
-            }
+            Some(found) => Event::Escape {
+                start,
+                end: from + found + marks.len(),
+                open,
+                body: from..from + found,
+                close,
+            },
             None => {
                 *may_close = false;
                 let message = format!("escaped shortcode without its end, `*/{close}`");
@@ -114,9 +141,19 @@ impl<'a> Lexer<'a> {
     }
 
     fn tag(&mut self, start: usize, markdown: bool, right: &'static str) -> Event {
-        let mut tag =
-            Tag { start, end: start, name: String::new(), args: Vec::new(), markdown, self_closing: false, broken: false };
-        let mut cursor = Cursor { text: self.text, at: start + 3 };
+        let mut tag = Tag {
+            start,
+            end: start,
+            name: String::new(),
+            args: Vec::new(),
+            markdown,
+            self_closing: false,
+            broken: false,
+        };
+        let mut cursor = Cursor {
+            text: self.text,
+            at: start + 3,
+        };
         cursor.space();
         let closing = cursor.eat("/");
         cursor.space();
@@ -136,8 +173,15 @@ impl<'a> Lexer<'a> {
             Err(fault) => self.report(&mut tag, *fault, cursor.at, right),
         }
         match (tag.name.is_empty(), closing) {
-            (true, _) => Event::Broken { start, end: tag.end },
-            (false, true) => Event::Close { start, end: tag.end, name: tag.name },
+            (true, _) => Event::Broken {
+                start,
+                end: tag.end,
+            },
+            (false, true) => Event::Close {
+                start,
+                end: tag.end,
+                name: tag.name,
+            },
             (false, false) => Event::Open(tag),
         }
     }
@@ -146,7 +190,11 @@ impl<'a> Lexer<'a> {
         tag.end = self.recover(tag.start, at, right);
         let ended = self.text[..tag.end].ends_with(right) || fault.name == "shortcode-delimiter";
         // No end at all: that is what is wrong, whatever was stumbled over.
-        let diagnostic = if ended { fault } else { self.unterminated(tag, right) };
+        let diagnostic = if ended {
+            fault
+        } else {
+            self.unterminated(tag, right)
+        };
         self.diagnostics.push(diagnostic);
     }
 
@@ -163,7 +211,8 @@ impl<'a> Lexer<'a> {
 
     fn unterminated(&self, tag: &Tag, right: &str) -> Diagnostic {
         let stop = left(self.text, tag.start + 3).unwrap_or(self.text.len());
-        let stop = memchr::memchr(b'\n', &self.text.as_bytes()[tag.start..stop]).map_or(stop, |n| tag.start + n);
+        let stop = memchr::memchr(b'\n', &self.text.as_bytes()[tag.start..stop])
+            .map_or(stop, |n| tag.start + n);
         let shown = self.text[tag.start..stop].trim_end().len();
         let span = self.place.span(tag.start, tag.start + shown);
         let message = match tag.name.as_str() {
@@ -171,12 +220,17 @@ impl<'a> Lexer<'a> {
             name => format!("shortcode `{name}` without its end, `{right}`"),
         };
         let left = &self.text[tag.start..tag.start + 3];
-        Diagnostic::error("unterminated-shortcode", span, message)
-            .help(format!("end it with `{right}`; to print it, write `{left}/* … */{right}`"))
+        Diagnostic::error("unterminated-shortcode", span, message).help(format!(
+            "end it with `{right}`; to print it, write `{left}/* … */{right}`"
+        ))
     }
 
     fn nameless(&self, cursor: &Cursor, tag: &Tag, closing: bool, right: &str) -> Fault {
-        let end = if cursor.rest().starts_with(right) { cursor.at + right.len() } else { cursor.at };
+        let end = if cursor.rest().starts_with(right) {
+            cursor.at + right.len()
+        } else {
+            cursor.at
+        };
         let span = self.place.span(tag.start, end);
         let what = if closing { "closing tag" } else { "shortcode" };
         Box::new(
@@ -185,7 +239,12 @@ impl<'a> Lexer<'a> {
         )
     }
 
-    fn end_of_closing(&self, cursor: &mut Cursor, tag: &Tag, right: &'static str) -> Result<(), Fault> {
+    fn end_of_closing(
+        &self,
+        cursor: &mut Cursor,
+        tag: &Tag,
+        right: &'static str,
+    ) -> Result<(), Fault> {
         cursor.space();
         if cursor.eat(right) {
             return Ok(());
@@ -196,8 +255,15 @@ impl<'a> Lexer<'a> {
         let start = cursor.at;
         let word = cursor.word().len().max(cursor.char_len());
         let span = self.place.span(start, start + word);
-        let message = format!("`{}` in the closing tag of shortcode `{}`", &self.text[start..start + word], tag.name);
-        Err(Box::new(Diagnostic::error("shortcode-argument", span, message).help("a closing tag has only the name")))
+        let message = format!(
+            "`{}` in the closing tag of shortcode `{}`",
+            &self.text[start..start + word],
+            tag.name
+        );
+        Err(Box::new(
+            Diagnostic::error("shortcode-argument", span, message)
+                .help("a closing tag has only the name"),
+        ))
     }
 
     fn arguments(
@@ -232,7 +298,11 @@ impl<'a> Lexer<'a> {
     }
 
     fn check_mixing(&self, tag: &Tag, arg: &Arg, faults: &mut Vec<Diagnostic>) {
-        let Some(first) = tag.args.first().filter(|first| first.name.is_some() != arg.name.is_some()) else {
+        let Some(first) = tag
+            .args
+            .first()
+            .filter(|first| first.name.is_some() != arg.name.is_some())
+        else {
             return;
         };
         // Said once a tag.
@@ -258,17 +328,25 @@ impl<'a> Lexer<'a> {
         }
         let span = self.place.span(cursor.at, cursor.at + wrong.len());
         let left = &self.text[tag.start..tag.start + 3];
-        let message = format!("shortcode `{}` opens with `{left}` and ends with `{wrong}`", tag.name);
+        let message = format!(
+            "shortcode `{}` opens with `{left}` and ends with `{wrong}`",
+            tag.name
+        );
         cursor.at += wrong.len();
         Some(Box::new(
-            Diagnostic::error("shortcode-delimiter", span, message).help(format!("expected `{right}`")),
+            Diagnostic::error("shortcode-delimiter", span, message)
+                .help(format!("expected `{right}`")),
         ))
     }
 
     fn argument(&self, cursor: &mut Cursor, tag: &Tag, right: &str) -> Result<Arg, Fault> {
         let start = cursor.at;
         if let Some(value) = self.quoted(cursor, tag)? {
-            return Ok(Arg { name: None, value, span: self.place.span(start, cursor.at) });
+            return Ok(Arg {
+                name: None,
+                value,
+                span: self.place.span(start, cursor.at),
+            });
         }
         let word = cursor.word();
         if word.is_empty() {
@@ -278,7 +356,11 @@ impl<'a> Lexer<'a> {
         cursor.space();
         if !cursor.eat("=") {
             cursor.at = after_word;
-            return Ok(Arg { name: None, value: typed(word), span: self.place.span(start, cursor.at) });
+            return Ok(Arg {
+                name: None,
+                value: typed(word),
+                span: self.place.span(start, cursor.at),
+            });
         }
         cursor.space();
         let value = match self.quoted(cursor, tag)? {
@@ -288,7 +370,11 @@ impl<'a> Lexer<'a> {
                 word => typed(word),
             },
         };
-        Ok(Arg { name: Some(word.to_owned()), value, span: self.place.span(start, cursor.at) })
+        Ok(Arg {
+            name: Some(word.to_owned()),
+            value,
+            span: self.place.span(start, cursor.at),
+        })
     }
 
     /// `"…"`, `` `…` `` or `\"…\"` (as a tag within a JSON string has it).
@@ -308,8 +394,13 @@ impl<'a> Lexer<'a> {
         }
         let rest = &self.text[start..];
         let line = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
-        let span = self.place.span(start, start + rest[..line].trim_end().len());
-        let message = format!("argument of shortcode `{}` without its closing `{open}`", tag.name);
+        let span = self
+            .place
+            .span(start, start + rest[..line].trim_end().len());
+        let message = format!(
+            "argument of shortcode `{}` without its closing `{open}`",
+            tag.name
+        );
         let fault = Diagnostic::error("shortcode-argument", span, message);
         let help = if open == "`" {
             "close it, or write it in `\"`"
@@ -323,7 +414,10 @@ impl<'a> Lexer<'a> {
         let len = cursor.char_len();
         let span = self.place.span(cursor.at, cursor.at + len);
         let shown = &self.text[cursor.at..cursor.at + len];
-        let message = format!("`{shown}` in shortcode `{}`, where an argument or `{right}` was expected", tag.name);
+        let message = format!(
+            "`{shown}` in shortcode `{}`, where an argument or `{right}` was expected",
+            tag.name
+        );
         Box::new(
             Diagnostic::error("shortcode-argument", span, message)
                 .help("a value with other characters than letters, digits, `_`, `-` and `.` needs quotes: `\"…\"`"),

@@ -9,7 +9,9 @@ fn read(text: &str) -> Extracted {
 
 /// Tokens as `[n]`.
 fn shown(text: &str) -> String {
-    text.replace(token::OPEN, "[").replace(token::CLOSE, "]").replace(GUARD, "|")
+    text.replace(token::OPEN, "[")
+        .replace(token::CLOSE, "]")
+        .replace(GUARD, "|")
 }
 
 /// One line a call: name, arguments, inner text.
@@ -22,7 +24,10 @@ fn calls(text: &str) -> Vec<String> {
 fn line(call: &Call) -> String {
     let mut out = call.name.clone();
     for arg in &call.args {
-        let name = arg.name.as_ref().map_or(String::new(), |name| format!("{name}="));
+        let name = arg
+            .name
+            .as_ref()
+            .map_or(String::new(), |name| format!("{name}="));
         out += &match &arg.value {
             ArgValue::Text(text) => format!(" {name}{text:?}"),
             value => format!(" {name}{value}"),
@@ -40,9 +45,18 @@ fn faults(text: &str) -> Vec<String> {
     for diagnostic in read(text).diagnostics {
         let span = diagnostic.span.expect("every fault has a place");
         let place = &text[span.start as usize..span.end as usize];
-        let help = diagnostic.help.map_or(String::new(), |help| format!(" | {help}"));
-        let notes: String = diagnostic.notes.iter().map(|note| format!(" ({})", note.text)).collect();
-        out.push(format!("{place:?} {}: {}{notes}{help}", diagnostic.name, diagnostic.message));
+        let help = diagnostic
+            .help
+            .map_or(String::new(), |help| format!(" | {help}"));
+        let notes: String = diagnostic
+            .notes
+            .iter()
+            .map(|note| format!(" ({})", note.text))
+            .collect();
+        out.push(format!(
+            "{place:?} {}: {}{notes}{help}",
+            diagnostic.name, diagnostic.message
+        ));
     }
     out
 }
@@ -64,14 +78,23 @@ fn arguments_have_types_and_quotes() {
         calls("{{< figure src=\"a.png\"\n  width=100\n\tlazy=false title = \"say \\\"hi\\\"\">}}"),
         [r#"figure src="a.png" width=100 lazy=false title="say \"hi\"""#]
     );
-    assert_eq!(calls(r#"{{<video src="a.mp4" controls=\"yes\" >}}"#), [r#"video src="a.mp4" controls="yes""#]);
-    assert_eq!(calls("{{< 图 标题=\"值\" 宽=全 >}}"), [r#"图 标题="值" 宽="全""#]);
+    assert_eq!(
+        calls(r#"{{<video src="a.mp4" controls=\"yes\" >}}"#),
+        [r#"video src="a.mp4" controls="yes""#]
+    );
+    assert_eq!(
+        calls("{{< 图 标题=\"值\" 宽=全 >}}"),
+        [r#"图 标题="值" 宽="全""#]
+    );
     assert_eq!(calls("{{< x `a\nb` >}}"), [r#"x "a\nb""#]);
 }
 
 #[test]
 fn a_backslash_is_itself_but_before_a_quote() {
-    assert_eq!(calls(r#"{{< x "\alpha \\ \"" >}}"#), [r#"x "\\alpha \\\\ \"""#]);
+    assert_eq!(
+        calls(r#"{{< x "\alpha \\ \"" >}}"#),
+        [r#"x "\\alpha \\\\ \"""#]
+    );
 }
 
 #[test]
@@ -80,19 +103,33 @@ fn a_call_is_paired_when_its_end_follows_at_its_level() {
     let found = read(text);
     assert_eq!(shown(&found.text), "[0]5[3]6");
     assert_eq!(calls(text), ["a {1[1]4}", "b {2[2]3}", "c", "a"]);
-    let places: Vec<_> = found.calls.iter().map(|call| (call.parent, call.ordinal)).collect();
+    let places: Vec<_> = found
+        .calls
+        .iter()
+        .map(|call| (call.parent, call.ordinal))
+        .collect();
     assert_eq!(places, [(None, 0), (Some(0), 0), (Some(1), 0), (None, 1)]);
 }
 
 #[test]
 fn a_slash_before_the_end_closes() {
-    assert_eq!(calls("{{< a />}}x{{< a/>}}y{{< a 1 / >}}{{% b/c %}}z{{% / b/c %}}"), ["a {}", "a {}", "a 1 {}", "b/c {z}"]);
+    assert_eq!(
+        calls("{{< a />}}x{{< a/>}}y{{< a 1 / >}}{{% b/c %}}z{{% / b/c %}}"),
+        ["a {}", "a {}", "a 1 {}", "b/c {z}"]
+    );
 }
 
 #[test]
 fn the_two_forms_are_told_apart() {
     let found = read("{{% a %}}x{{% /a %}}{{< b >}}");
-    assert_eq!(found.calls.iter().map(|call| call.markdown).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(
+        found
+            .calls
+            .iter()
+            .map(|call| call.markdown)
+            .collect::<Vec<_>>(),
+        [true, false]
+    );
 }
 
 #[test]
@@ -100,11 +137,17 @@ fn a_call_keeps_its_source_and_places() {
     let text = "ab {{< x k=\"v\" >}}in{{< /x >}} c";
     let found = extract(text, FileId(3), 100);
     let call = &found.calls[0];
-    assert_eq!((call.open.as_str(), call.close.as_deref()), ("{{< x k=\"v\" >}}", Some("{{< /x >}}")));
+    assert_eq!(
+        (call.open.as_str(), call.close.as_deref()),
+        ("{{< x k=\"v\" >}}", Some("{{< /x >}}"))
+    );
     assert_eq!(call.span, Span::new(FileId(3), 103, 130));
     assert_eq!(call.tag, Span::new(FileId(3), 103, 118));
     assert_eq!(call.args[0].span, Span::new(FileId(3), 109, 114));
-    assert_eq!(call.inner.as_ref().map(|inner| inner.span), Some(Span::new(FileId(3), 118, 120)));
+    assert_eq!(
+        call.inner.as_ref().map(|inner| inner.span),
+        Some(Span::new(FileId(3), 118, 120))
+    );
 }
 
 #[test]
@@ -122,14 +165,21 @@ fn offsets_lead_back_to_the_source() {
     let found = extract(text, FileId(0), 50);
     for word in ["ab", "cd", " y ", "ef", "gh"] {
         let at = found.text.find(word).expect("the word is in the text");
-        assert_eq!(Some(found.origin.offset(at) - 50), text.find(word), "{word}");
+        assert_eq!(
+            Some(found.origin.offset(at) - 50),
+            text.find(word),
+            "{word}"
+        );
     }
     assert_eq!(found.origin.offset(found.text.len()), 50 + text.len());
 }
 
 #[test]
 fn inline_shortcodes_are_calls_by_that_name() {
-    assert_eq!(calls("{{< now.inline >}}{{ now }}{{< /now.inline >}}"), ["now.inline {{{ now }}}"]);
+    assert_eq!(
+        calls("{{< now.inline >}}{{ now }}{{< /now.inline >}}"),
+        ["now.inline {{{ now }}}"]
+    );
 }
 
 #[test]
@@ -190,34 +240,82 @@ fn each_fault_is_said_once_and_the_rest_goes_on() {
     let text = "{{< x !\n{{< y ? >}} {{< z 1 >}} {{< b a/b >}}in{{< /b >}}";
     let found = read(text);
     assert_eq!(found.diagnostics.len(), 3, "{:#?}", found.diagnostics);
-    assert_eq!(found.calls.iter().filter(|call| !call.broken).map(line).collect::<Vec<_>>(), ["z 1"]);
+    assert_eq!(
+        found
+            .calls
+            .iter()
+            .filter(|call| !call.broken)
+            .map(line)
+            .collect::<Vec<_>>(),
+        ["z 1"]
+    );
 }
 
 #[test]
 fn depth_is_bounded() {
     let text = "{{< a >}}".repeat(40) + &"{{< /a >}}".repeat(40);
-    assert_eq!(faults(&text), [r#""{{< a >}}" shortcode-depth: shortcodes nested more than 32 deep at `a`"#]);
+    assert_eq!(
+        faults(&text),
+        [r#""{{< a >}}" shortcode-depth: shortcodes nested more than 32 deep at `a`"#]
+    );
 }
 
 #[test]
 fn time_is_linear_in_the_text() {
     let parts = [
-        "{{<", "{{< ", "{{< a ", "{{< a `", "{{< a \"", "{{< a \\\"", "{{</*", "{{< a !", "{{< a >}}", "{{< /a >}}", "{{",
-        "{{< a \"\\\"", "{{< a\n", "{{%/* ", "{{< a a=", "{{< a a=1 b",
+        "{{<",
+        "{{< ",
+        "{{< a ",
+        "{{< a `",
+        "{{< a \"",
+        "{{< a \\\"",
+        "{{</*",
+        "{{< a !",
+        "{{< a >}}",
+        "{{< /a >}}",
+        "{{",
+        "{{< a \"\\\"",
+        "{{< a\n",
+        "{{%/* ",
+        "{{< a a=",
+        "{{< a a=1 b",
     ];
     let started = Instant::now();
     for part in parts {
         read(&part.repeat(200_000 / part.len()));
     }
     // Quadratic time would take minutes.
-    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        started.elapsed()
+    );
 }
 
 fn shortcodeish() -> impl Strategy<Value = String> {
     let parts = prop_oneof![
-        Just("{{<"), Just("{{%"), Just(">}}"), Just("%}}"), Just("{{</*"), Just("*/>}}"), Just(" a "), Just("/a"),
-        Just(" /b "), Just("b"), Just("\""), Just("\\"), Just("`"), Just("="), Just(" k=1 "), Just("\n"), Just("é"),
-        Just("{{< a >}}"), Just("{{< /a >}}"), Just("/"), Just("{"), Just("}"),
+        Just("{{<"),
+        Just("{{%"),
+        Just(">}}"),
+        Just("%}}"),
+        Just("{{</*"),
+        Just("*/>}}"),
+        Just(" a "),
+        Just("/a"),
+        Just(" /b "),
+        Just("b"),
+        Just("\""),
+        Just("\\"),
+        Just("`"),
+        Just("="),
+        Just(" k=1 "),
+        Just("\n"),
+        Just("é"),
+        Just("{{< a >}}"),
+        Just("{{< /a >}}"),
+        Just("/"),
+        Just("{"),
+        Just("}"),
     ];
     proptest::collection::vec(parts, 0..40).prop_map(|parts| parts.concat())
 }
@@ -226,16 +324,26 @@ fn shortcodeish() -> impl Strategy<Value = String> {
 fn holds(text: &str) {
     let found = read(text);
     for call in &found.calls {
-        assert!(text.get(call.span.start as usize..call.span.end as usize).is_some());
+        assert!(
+            text.get(call.span.start as usize..call.span.end as usize)
+                .is_some()
+        );
         for arg in &call.args {
-            assert!(text.get(arg.span.start as usize..arg.span.end as usize).is_some());
+            assert!(
+                text.get(arg.span.start as usize..arg.span.end as usize)
+                    .is_some()
+            );
         }
     }
     for diagnostic in &found.diagnostics {
         let span = diagnostic.span.expect("every fault has a place");
         assert!(text.get(span.start as usize..span.end as usize).is_some());
     }
-    let inners = found.calls.iter().filter_map(|call| call.inner.as_ref()).map(|inner| inner.text.as_str());
+    let inners = found
+        .calls
+        .iter()
+        .filter_map(|call| call.inner.as_ref())
+        .map(|inner| inner.text.as_str());
     let mut tokens = Vec::new();
     for mut text in inners.chain([found.text.as_str()]) {
         while let Some((_, end, index)) = token::find(text) {
@@ -250,7 +358,10 @@ fn holds(text: &str) {
 
 /// The text with every tag in it escaped.
 fn escape(text: &str) -> String {
-    text.replace("{{<", "{{</*").replace(">}}", "*/>}}").replace("{{%", "{{%/*").replace("%}}", "*/%}}")
+    text.replace("{{<", "{{</*")
+        .replace(">}}", "*/>}}")
+        .replace("{{%", "{{%/*")
+        .replace("%}}", "*/%}}")
 }
 
 proptest! {
