@@ -16,11 +16,13 @@
 //! thread-local state, no lock and no Tera a page; the price is that a filter
 //! after `markdown` sees Markdown, not HTML.
 
+mod call;
 pub mod data;
 pub mod functions;
 pub mod marks;
 pub mod registry;
 mod run;
+mod scan;
 
 use crate::diag::{Diagnostic, FileId, Span};
 use crate::parse::shortcode::Call;

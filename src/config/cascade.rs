@@ -41,14 +41,15 @@ const TARGET: &[Row<Target>] = &[
 pub fn read(node: &Node, intake: &mut Intake) -> Vec<Cascade> {
     match &node.value {
         Value::Map(map) => vec![one(map, intake)],
-        Value::List(list) => list
-            .iter()
-            .filter_map(|entry| intake.map(entry)?.into())
-            .map(|map| map.clone())
-            .collect::<Vec<Map>>()
-            .iter()
-            .map(|map| one(map, intake))
-            .collect(),
+        Value::List(list) => {
+            let mut cascades = Vec::new();
+            for entry in list {
+                if let Some(map) = intake.map(entry) {
+                    cascades.push(one(map, intake));
+                }
+            }
+            cascades
+        }
         _ => {
             intake.wrong(node, "a map or a list of maps");
             Vec::new()
@@ -62,7 +63,6 @@ fn one(map: &Map, intake: &mut Intake) -> Cascade {
         values: Map::default(),
     };
     for (key, value) in &map.entries {
-        // `sites` and `matrix` name dimensions of newer Hugo that have one value here.
         if same_key(&key.name, "target") {
             intake.enter(&key.name, |intake| {
                 intake.fields(&mut cascade.target, value, TARGET)

@@ -20,6 +20,8 @@ const OTHER: [&str; 6] = [
     "CACHE_DIR",
 ];
 
+const NESTED: [&str; 4] = ["cascade", "languages", "menus", "permalinks"];
+
 /// The variables as a layer of the configuration.
 pub fn layer(variables: &[(String, String)], intake: &mut Intake) -> Map {
     let mut map = Map::default();
@@ -45,14 +47,15 @@ pub fn layer(variables: &[(String, String)], intake: &mut Intake) -> Map {
 
 /// `PARAMS_SHOW_TOC` → `params`, `show_toc`; the first key must be one that is known.
 fn keys_of(name: &str) -> Option<Vec<String>> {
-    if let Some(row) = find(ROWS, name) {
+    if let Some(row) = find(ROWS, name).filter(|row| !NESTED.contains(&row.name)) {
         return Some(vec![row.name.to_owned()]);
     }
     let (first, rest) = name.split_once('_')?;
     if same_key(first, "params") {
         return Some(vec!["params".to_owned(), rest.to_lowercase()]);
     }
-    let row = find(ROWS, first)?;
+    // These need lists and maps, which a variable cannot hold.
+    let row = find(ROWS, first).filter(|row| !NESTED.contains(&row.name))?;
     let rest = rest.split('_').map(str::to_lowercase);
     Some(std::iter::once(row.name.to_owned()).chain(rest).collect())
 }
@@ -104,21 +107,25 @@ pub fn variable(span: Span, variables: &[(String, String)]) -> Option<&str> {
     Some(name)
 }
 
+/// Whether a place lies in a file that was read.
+pub fn is_file(span: Span) -> bool {
+    span.file != FILE && span.file != super::load::DEFAULT_FILE
+}
+
 /// Names the variable in place of a span that leads into no file.
 pub fn named(mut diagnostic: Diagnostic, variables: &[(String, String)]) -> Diagnostic {
-    let Some(span) = diagnostic.span else {
+    for note in &mut diagnostic.notes {
+        note.span = note.span.filter(|span| is_file(*span));
+    }
+    let Some(span) = diagnostic.span.filter(|span| !is_file(*span)) else {
         return diagnostic;
     };
-    if span.file == FILE {
-        diagnostic.span = None;
-        if let Some(name) = variable(span, variables) {
-            diagnostic = diagnostic.note(
-                None,
-                format!("it comes from the environment variable `{name}`"),
-            );
-        }
-    } else if span.file == super::load::DEFAULT_FILE {
-        diagnostic.span = None;
+    diagnostic.span = None;
+    match variable(span, variables) {
+        Some(name) => diagnostic.note(
+            None,
+            format!("it comes from the environment variable `{name}`"),
+        ),
+        None => diagnostic,
     }
-    diagnostic
 }

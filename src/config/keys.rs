@@ -150,7 +150,7 @@ pub const ROWS: &[Row<Draft>] = &[
     row("markup", "", |d, n, i| {
         i.fields(&mut d.config.markup, n, markup::MARKUP)
     }),
-    row("params", "", |d, n, i| site_params(d, n, i)),
+    row("params", "", site_params),
     renamed("author", "params.author", |d, n, i| {
         let authors = params::authors(n, i);
         if d.language.params.authors.is_empty() {
@@ -622,5 +622,5 @@ fn site_params(draft: &mut Draft, node: &Node, intake: &mut Intake) {
 
 /// Whether something reads this key at the top of the configuration.
 pub fn is_known(name: &str) -> bool {
-    find(ROWS, name).is_some()
+    find(ROWS, super::load::canonical(name)).is_some()
 }

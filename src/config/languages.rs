@@ -2,12 +2,13 @@
 //! it, so that a [`LanguageConfig`] answers by itself. Also what a language is
 //! called and how it runs, where nobody says so.
 
+use super::cascade::Cascade;
 use super::keys::{self, Draft};
-use super::load::{draft, merge};
+use super::load::{canonical, draft, merge};
 use super::outputs::{Outputs, Pagination, Related};
 use super::params::{self, SiteParams};
 use super::permalinks::Permalinks;
-use super::rows::{self, Intake, Row, get, row, same_key};
+use super::rows::{self, Intake, Row, Status, get, row, same_key};
 use super::switches::Switches;
 use super::{Config, Direction, LanguageConfig, Taxonomy, menus::Menus};
 use crate::diag::{Diagnostic, Span};
@@ -55,6 +56,31 @@ fn direction(node: &Node, intake: &mut Intake) -> Option<Direction> {
         ],
     )
 }
+
+/// Keys of the top that a language may say for itself; the others hold for all.
+const BY_LANGUAGE: [&str; 21] = [
+    "title",
+    "copyright",
+    "hasCJKLanguage",
+    "summaryLength",
+    "mainSections",
+    "menus",
+    "taxonomies",
+    "pagination",
+    "paginate",
+    "paginatePath",
+    "permalinks",
+    "outputs",
+    "disableKinds",
+    "disableRSS",
+    "disableSitemap",
+    "disable404",
+    "services",
+    "rssLimit",
+    "related",
+    "cascade",
+    "params",
+];
 
 /// A language before any key is read.
 pub fn start(code: &str) -> LanguageConfig {
@@ -108,12 +134,17 @@ pub fn resolve(root: &Map, whole: Draft, intake: &mut Intake) -> Config {
                 let read = intake.enter("languages", |intake| {
                     one(root, key, node, &code, &default_language, intake)
                 });
-                match read {
-                    Some((language, true)) if !disabled_languages.contains(&code) => {
-                        config.languages.push(language)
-                    }
-                    Some(_) if !disabled_languages.contains(&code) => disabled_languages.push(code),
-                    _ => {}
+                let Some((language, cascades, on)) = read else {
+                    continue;
+                };
+                if disabled_languages.contains(&code) {
+                    continue;
+                }
+                if on {
+                    config.languages.push(language);
+                    config.cascade.extend(cascades);
+                } else {
+                    disabled_languages.push(code);
                 }
             }
             config.languages.sort_by(|a, b| {
@@ -171,7 +202,7 @@ fn no_default(root: &Map, config: &Config, code: &str, intake: &mut Intake) {
     intake.diagnostics.push(error.help(help));
 }
 
-/// One entry of `languages`: the language, and whether it is on.
+/// One entry of `languages`: the language, its cascades, and whether it is on.
 fn one(
     root: &Map,
     key: &Key,
@@ -179,7 +210,7 @@ fn one(
     code: &str,
     default: &str,
     intake: &mut Intake,
-) -> Option<(LanguageConfig, bool)> {
+) -> Option<(LanguageConfig, Vec<Cascade>, bool)> {
     intake.enter(&key.name, |intake| {
         if !is_code(code) {
             intake.diagnostics.push(
@@ -200,36 +231,36 @@ fn one(
         };
         let mut own = Own::default();
         let over = split(map, &mut own, intake);
-        let whole = Map {
-            entries: root
-                .entries
-                .iter()
-                .filter(|(key, _)| !same_key(&key.name, "languages"))
-                .cloned()
-                .collect(),
+        let merged = overlay(root, over);
+        let whole = Node {
+            span: node.span,
+            value: Value::Map(merged),
         };
-        // Taxonomies are what the language says, not what it adds.
-        let mut whole = whole;
-        if get(&over, "taxonomies").is_some() {
-            whole
-                .entries
-                .retain(|(key, _)| !same_key(&key.name, "taxonomies"));
-        }
-        let merged = merge(whole, over);
-        let span = node.span;
         let mut inner = Intake::default();
-        let draft = draft(
-            &Node {
-                span,
-                value: Value::Map(merged),
-            },
-            code,
-            &mut inner,
-        );
+        let draft = draft(&whole, code, &mut inner);
         intake.absorb(inner);
+        let mut cascades = draft.config.cascade;
+        for cascade in &mut cascades {
+            cascade.target.lang.get_or_insert_with(|| code.to_owned());
+        }
         let on = !own.disabled;
-        Some((finish(draft.language, own, default, false), on))
+        Some((finish(draft.language, own, default, false), cascades, on))
     })
+}
+
+/// The configuration as it holds for one language.
+fn overlay(root: &Map, over: Map) -> Map {
+    let replaced = |name: &str| {
+        // Taxonomies are what the language says, not what it adds; cascades of all stand with all.
+        same_key(name, "taxonomies") && get(&over, "taxonomies").is_some()
+            || same_key(name, "languages")
+            || same_key(name, "cascade")
+    };
+    let kept = root.entries.iter().filter(|(key, _)| !replaced(&key.name));
+    let base = Map {
+        entries: kept.cloned().collect(),
+    };
+    merge(base, over)
 }
 
 /// Takes what only a language has; gives what it lays over the rest.
@@ -240,7 +271,20 @@ fn split(map: &Map, own: &mut Own, intake: &mut Intake) -> Map {
         if intake.field(own, &key.name, key.span, value, OWN) {
             continue;
         }
-        if keys::is_known(&key.name) {
+        if let Some(row) = rows::find(keys::ROWS, canonical(&key.name)) {
+            let taken = BY_LANGUAGE.contains(&row.name) || row.name == "author";
+            if !taken && matches!(row.status, Status::Current | Status::Renamed(_)) {
+                let message = format!(
+                    "`{}.{}` has no effect: it is one for all languages",
+                    intake.path(),
+                    key.name
+                );
+                let help = format!("say `{}` outside of `languages`", row.name);
+                intake
+                    .diagnostics
+                    .push(Diagnostic::warning("no-effect", key.span, message).help(help));
+                continue;
+            }
             over.entries.push((key.clone(), value.clone()));
         } else if params::is_known(&key.name) {
             let path = intake.path();

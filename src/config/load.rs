@@ -7,7 +7,7 @@ use super::languages;
 use super::markup::Markup;
 use super::outputs::Sitemap;
 use super::print;
-use super::rows::{Intake, get, nearest_name, same_key};
+use super::rows::{Intake, nearest_name, same_key};
 use super::{Config, DateSources, Dirs, params};
 use crate::diag::{Diagnostic, FileId, Severity, Span};
 use crate::tree::{self, Format, Key, Kind, Map, Node, Scalar, Value};
@@ -97,7 +97,12 @@ pub fn load(files: &[ConfigFile<'_>], options: &Options) -> (Config, Vec<Diagnos
     config.zero = chosen.is_empty();
     config.files = chosen.iter().map(|file| file.id).collect();
     override_base_url(&mut config, options, &mut intake);
-    config.settings = print::settings(&root, options);
+    let unknown = intake.unknown.iter().map(|key| key.path.as_str());
+    let idle = intake.idle.iter().map(|(path, _)| path.as_str());
+    let idle: Vec<&str> = idle
+        .chain(unknown.filter(|path| !path.starts_with("params.")))
+        .collect();
+    config.settings = print::settings(&root, options, &idle);
     let diagnostics = finish(&mut config, intake, &options.variables);
     (config, diagnostics)
 }
@@ -352,7 +357,7 @@ pub fn merge(mut base: Map, over: Map) -> Map {
 }
 
 /// Keys that are one in all but name.
-fn canonical(name: &str) -> &str {
+pub fn canonical(name: &str) -> &str {
     if same_key(name, "menu") {
         "menus"
     } else {
@@ -474,18 +479,18 @@ fn finish(config: &mut Config, intake: Intake, variables: &[(String, String)]) -
             diagnostics.push(environment::named(diagnostic, variables));
         }
     }
-    for key in intake.unknown {
-        let of_templates = key.path == "params"
-            || key.path.starts_with("params.")
-            || key.path.contains(".params.");
-        if !of_templates {
-            diagnostics.push(key.diagnostic());
-        } else if !config
-            .unknown_params
-            .iter()
-            .any(|known| known.span == key.span)
-        {
+    let mut seen: Vec<Option<Span>> = Vec::new();
+    for mut key in intake.unknown {
+        let of_templates = key.path.starts_with("params.") || key.path.contains(".params.");
+        if seen.contains(&key.span) {
+            continue;
+        }
+        seen.push(key.span);
+        if of_templates {
+            key.span = key.span.filter(|span| environment::is_file(*span));
             config.unknown_params.push(key);
+        } else {
+            diagnostics.push(environment::named(key.diagnostic(), variables));
         }
     }
     let mut idle: Vec<(String, Span)> = Vec::new();
@@ -517,20 +522,10 @@ pub fn idle_message(idle: &[(String, Span)]) -> Option<Diagnostic> {
         ),
     };
     Some(
-        Diagnostic::warning("no-effect", *first, message)
-            .help("they may stay; `longhand config` lists what takes effect"),
+        Diagnostic::warning("no-effect", *first, message).help(if idle.len() == 1 {
+            "it may stay; `longhand config` lists what takes effect"
+        } else {
+            "they may stay; `longhand config` lists what takes effect"
+        }),
     )
-}
-
-/// Looks a dotted path up.
-pub fn lookup<'m>(map: &'m Map, path: &str) -> Option<&'m Node> {
-    let (first, rest) = path
-        .split_once('.')
-        .map_or((path, None), |(first, rest)| (first, Some(rest)));
-    let node = get(map, first)?;
-    match (rest, &node.value) {
-        (None, _) => Some(node),
-        (Some(rest), Value::Map(map)) => lookup(map, rest),
-        _ => None,
-    }
 }

@@ -1,7 +1,8 @@
 //! `markup:`: how Markdown is read and code is highlighted, in Hugo's keys.
 //! Plain data; the parser has options of its own that are made from it.
 
-use super::rows::{Intake, Row, gone, no_effect, row};
+use super::rows::{Intake, Row, get, gone, no_effect, row};
+use crate::diag::Diagnostic;
 use crate::tree::{Node, Value};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -167,9 +168,7 @@ pub const MARKUP: &[Row<Markup>] = &[
     row("goldmark", "", |m, n, i| {
         i.fields(&mut m.goldmark, n, GOLDMARK)
     }),
-    row("highlight", "", |m, n, i| {
-        i.fields(&mut m.highlight, n, HIGHLIGHT)
-    }),
+    row("highlight", "", highlight),
     row("tableOfContents", "", contents),
     row("defaultMarkdownHandler", "goldmark", |_, n, i| {
         if i.text(n)
@@ -275,13 +274,9 @@ const HIGHLIGHT: &[Row<Highlight>] = &[
         set(&mut h.guess_syntax, i.bool(n))
     }),
     row("lineNos", "false", line_numbers),
-    row("lineNumbersInTable", "true", |h, n, i| {
-        // Says which, not whether.
-        match (i.bool(n), h.line_numbers) {
-            (Some(false), LineNumbers::Table) => h.line_numbers = LineNumbers::Inline,
-            (Some(true), LineNumbers::Inline) => h.line_numbers = LineNumbers::Table,
-            _ => {}
-        }
+    // Says which, not whether: looked at after `lineNos`.
+    row("lineNumbersInTable", "true", |_, n, i| {
+        i.bool(n);
     }),
     row("lineNoStart", "1", |h, n, i| {
         set(&mut h.line_number_start, i.count(n))
@@ -323,10 +318,10 @@ fn switch(place: &mut bool, node: &Node, intake: &mut Intake) {
     let Value::Map(map) = &node.value else {
         return set(place, intake.bool(node));
     };
-    if let Some(node) = super::rows::get(map, "enable") {
+    if let Some(node) = get(map, "enable") {
         set(place, intake.bool(node));
     }
-    if let Some(node) = super::rows::get(map, "disable") {
+    if let Some(node) = get(map, "disable") {
         set(place, intake.bool(node).map(|off| !off));
     }
 }
@@ -376,6 +371,17 @@ fn typographer(goldmark: &mut Goldmark, node: &Node, intake: &mut Intake) {
     }
 }
 
+fn highlight(markup: &mut Markup, node: &Node, intake: &mut Intake) {
+    let highlight = &mut markup.highlight;
+    intake.fields(highlight, node, HIGHLIGHT);
+    let said = |name| node.as_map().and_then(|map| get(map, name));
+    let is_true = |node: Option<&Node>| node.and_then(Node::as_bool);
+    if is_true(said("lineNos")) == Some(true) && is_true(said("lineNumbersInTable")) == Some(false)
+    {
+        highlight.line_numbers = LineNumbers::Inline;
+    }
+}
+
 fn line_numbers(highlight: &mut Highlight, node: &Node, intake: &mut Intake) {
     let choices = [
         ("false", LineNumbers::Off),
@@ -391,14 +397,7 @@ fn level(place: &mut u8, node: &Node, intake: &mut Intake) {
         // -1 is Hugo's way to say the deepest.
         Some(-1) => *place = 6,
         Some(level @ 1..=6) => *place = level as u8,
-        Some(level) => {
-            let path = intake.path();
-            intake.error(
-                "wrong-value",
-                node,
-                format!("`{path}` must lie between 1 and 6, but it is `{level}`"),
-            );
-        }
+        Some(_) => intake.wrong(node, "a level between 1 and 6"),
         None => {}
     }
 }
@@ -408,13 +407,13 @@ fn contents(markup: &mut Markup, node: &Node, intake: &mut Intake) {
     intake.fields(contents, node, CONTENTS);
     if contents.start_level > contents.end_level {
         let (start, end) = (contents.start_level, contents.end_level);
-        intake.error(
-            "wrong-value",
-            node,
-            format!(
-                "`markup.tableOfContents` starts at level {start}, below its end at level {end}"
-            ),
+        let message = format!(
+            "expected `startLevel` up to `endLevel` in `markup.tableOfContents`, found {start} and {end}"
         );
+        let span = crate::tree::head(node);
+        intake
+            .diagnostics
+            .push(Diagnostic::error("wrong-value", span, message));
     }
 }
 

@@ -225,6 +225,8 @@ pub struct Setting {
     /// As it would be written in YAML on one line.
     pub value: String,
     pub origin: Origin,
+    /// It is read, and nothing follows from it.
+    pub idle: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -249,3 +251,6 @@ impl Config {
             .position(|language| language.code.eq_ignore_ascii_case(code))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! What is made of which kind of page: kinds, output formats, pagination,
 //! sitemap and related posts, as the configuration says them.
 
-use super::rows::{Intake, Row, gone, no_effect, row};
+use super::rows::{Intake, Row, gone, no_effect, row, same_key};
 use crate::tree::{Node, Value};
 
 /// Kinds of pages, by Hugo's names.
@@ -29,8 +29,6 @@ pub const KINDS: &[(&str, Kind)] = &[
     ("sitemap", Kind::Sitemap),
     ("robotstxt", Kind::RobotsTxt),
     ("404", Kind::NotFound),
-    // Hugo's names before 0.73.
-    ("taxonomyTerm", Kind::Taxonomy),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,10 +82,7 @@ pub fn formats(node: &Node, intake: &mut Intake) -> Option<Vec<OutputFormat>> {
     let names = intake.spanned(node)?;
     let mut formats = Vec::new();
     for (name, span) in names {
-        match FORMATS
-            .iter()
-            .find(|(known, _)| super::rows::same_key(known, &name))
-        {
+        match FORMATS.iter().find(|(known, _)| same_key(known, &name)) {
             Some((_, format)) if !formats.contains(format) => formats.push(*format),
             Some(_) => {}
             None => {
@@ -113,7 +108,11 @@ pub fn kinds(node: &Node, intake: &mut Intake) -> Vec<Kind> {
         _ => std::slice::from_ref(node),
     };
     list.iter()
-        .filter_map(|entry| intake.choice(entry, KINDS))
+        .filter_map(|entry| match entry.as_text() {
+            // Hugo's name before 0.73.
+            Some(text) if same_key(text, "taxonomyTerm") => Some(Kind::Taxonomy),
+            _ => intake.choice(entry, KINDS),
+        })
         .collect()
 }
 
@@ -146,10 +145,7 @@ pub const PAGINATION: &[Row<Pagination>] = &[
 
 pub fn pager_size(pagination: &mut Pagination, node: &Node, intake: &mut Intake) {
     match intake.count(node) {
-        Some(0) => {
-            let path = intake.path();
-            intake.error("wrong-value", node, format!("`{path}` must be at least 1"));
-        }
+        Some(0) => intake.wrong(node, "a whole number from 1 on"),
         Some(size) => pagination.pager_size = size,
         None => {}
     }
@@ -166,13 +162,7 @@ pub fn pager_path(pagination: &mut Pagination, node: &Node, intake: &mut Intake)
             .split('/')
             .any(|s| s.is_empty() || s == "." || s == "..")
     {
-        let key = intake.path();
-        intake.error(
-            "wrong-value",
-            node,
-            format!("`{key}` must be the name of a folder, but it is `{text}`"),
-        );
-        return;
+        return intake.wrong(node, "the name of a folder");
     }
     pagination.path = path.to_owned();
 }
@@ -240,12 +230,7 @@ pub const SITEMAP: &[Row<Sitemap>] = &[
     row("filename", "sitemap.xml", |s, n, i| {
         let Some(name) = i.said(n) else { return };
         if name.contains(['/', '\\', '\0']) || name.starts_with('.') {
-            let path = i.path();
-            i.error(
-                "wrong-value",
-                n,
-                format!("`{path}` must be the name of a file, but it is `{name}`"),
-            );
+            i.wrong(n, "the name of a file");
         } else {
             s.filename = name;
         }
@@ -265,12 +250,7 @@ fn priority(sitemap: &mut Sitemap, node: &Node, intake: &mut Intake) {
     } else if (0.0..=1.0).contains(&value) {
         sitemap.priority = Some(value);
     } else {
-        let path = intake.path();
-        intake.error(
-            "wrong-value",
-            node,
-            format!("`{path}` must lie between 0 and 1, but it is `{value}`"),
-        );
+        intake.wrong(node, "a number between 0 and 1");
     }
 }
 
@@ -308,12 +288,7 @@ pub const RELATED: &[Row<Related>] = &[
     row("threshold", "80", |r, n, i| {
         let Some(value) = i.count(n) else { return };
         if value > 100 {
-            let path = i.path();
-            i.error(
-                "wrong-value",
-                n,
-                format!("`{path}` must lie between 0 and 100, but it is `{value}`"),
-            );
+            i.wrong(n, "a whole number between 0 and 100");
         } else {
             r.threshold = value;
         }

@@ -33,6 +33,8 @@ pub struct SiteParams {
     pub social: Social,
     pub main_sections: Option<Vec<String>>,
     pub redirect: Redirect,
+    /// Title of the link to the language.
+    pub language_alt_title: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -215,11 +217,15 @@ pub const ROWS: &[Row<SiteParams>] = &[
     }),
     row("redirect_url", "", |p, n, i| p.redirect.url = i.said(n)),
     row("redirect_title", "", |p, n, i| p.redirect.title = i.said(n)),
+    row("language_alt_title", "", |p, n, i| {
+        p.language_alt_title = i.said(n);
+    }),
     renamed("twitter", "params.social.twitter", |p, n, i| {
         p.social.twitter = i.said(n)
     }),
     no_effect("fuse_opts"),
     no_effect("disable_fuse"),
+    no_effect("disable_hljs"),
     no_effect("monetization"),
     gone(
         "google_analytics",
@@ -379,8 +385,7 @@ fn tag(node: &Node, intake: &mut Intake) -> Option<String> {
 
 /// A list of maps of one shape.
 fn maps<T: Default>(node: &Node, intake: &mut Intake, rows: &'static [Row<T>]) -> Vec<T> {
-    let Value::List(list) = &node.value else {
-        intake.wrong(node, "a list of maps");
+    let Some(list) = intake.list(node) else {
         return Vec::new();
     };
     let mut out = Vec::new();

@@ -180,11 +180,11 @@ pub fn parse(pattern: &str) -> Result<Pattern, String> {
     let mut parts: Vec<Part> = Vec::new();
     let mut rest = pattern;
     while let Some(at) = rest.find(':') {
-        let name_end = rest[at + 1..]
-            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-            .map_or(rest.len(), |end| at + 1 + end);
-        let mut name = &rest[at + 1..name_end];
-        let mut after = &rest[name_end..];
+        let after = &rest[at + 1..];
+        let end = after
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(after.len());
+        let (name, behind) = after.split_at(end);
         // `\:` is a colon, and so is one before anything but a name.
         let escaped = rest[..at].ends_with('\\');
         if name.is_empty() || escaped {
@@ -197,24 +197,24 @@ pub fn parse(pattern: &str) -> Result<Pattern, String> {
                 },
             );
             literal(&mut parts, ":");
-            rest = &rest[at + 1..];
+            rest = after;
             continue;
         }
         literal(&mut parts, &rest[..at]);
-        // A date layout of Go may follow a date: `:year_2006`; nobody writes it, and Hugo dropped it.
-        let token = if name.eq_ignore_ascii_case("sections") && after.starts_with('[') {
-            let close = after.find(']').ok_or_else(|| format!("{name}{after}"))?;
-            let token =
-                range(&after[1..close]).ok_or_else(|| format!("{name}{}", &after[..=close]))?;
-            after = &after[close + 1..];
-            name = "";
-            token
-        } else {
-            find(name).ok_or_else(|| name.to_owned())?
+        let (token, behind) = match behind.strip_prefix('[') {
+            Some(index) if name.eq_ignore_ascii_case("sections") => {
+                let (inside, behind) = index
+                    .split_once(']')
+                    .ok_or_else(|| format!("{name}{behind}"))?;
+                (
+                    range(inside).ok_or_else(|| format!("{name}[{inside}]"))?,
+                    behind,
+                )
+            }
+            _ => (find(name).ok_or_else(|| name.to_owned())?, behind),
         };
-        let _ = name;
         parts.push(Part::Token(token));
-        rest = after;
+        rest = behind;
     }
     literal(&mut parts, rest);
     Ok(Pattern { parts })
@@ -258,5 +258,103 @@ fn range(text: &str) -> Option<Token> {
                 end: side(end)?,
             })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::FileId;
+    use crate::tree::{self, Format};
+
+    fn literal_of(text: &str) -> Part {
+        Part::Literal(text.to_owned())
+    }
+
+    #[test]
+    fn patterns_are_split_at_their_tokens() {
+        let parts = |pattern| parse(pattern).map(|pattern| pattern.parts);
+        assert_eq!(
+            parts("/:year/:month-:day/:slugOrFilename/"),
+            Ok(vec![
+                literal_of("/"),
+                Part::Token(Token::Year),
+                literal_of("/"),
+                Part::Token(Token::Month),
+                literal_of("-"),
+                Part::Token(Token::Day),
+                literal_of("/"),
+                Part::Token(Token::SlugOrFilename),
+                literal_of("/"),
+            ])
+        );
+        assert_eq!(
+            parts("/:sections[1:]/:sections[last]/a:/\\:b"),
+            Ok(vec![
+                literal_of("/"),
+                Part::Token(Token::SectionsRange {
+                    start: Some(1),
+                    end: None
+                }),
+                literal_of("/"),
+                Part::Token(Token::SectionsAt(-1)),
+                literal_of("/a:/:b"),
+            ])
+        );
+        assert_eq!(parts(""), Ok(vec![]));
+        assert_eq!(parts("/:yaer/"), Err("yaer".to_owned()));
+        assert_eq!(parts("/:sections[x]/"), Err("sections[x]".to_owned()));
+        assert_eq!(parts("/:sections[1/"), Err("sections[1/".to_owned()));
+    }
+
+    fn read_yaml(text: &str) -> (Permalinks, Vec<Diagnostic>) {
+        let node = tree::parse(text, Format::Yaml, FileId(0), 0).unwrap();
+        let mut intake = Intake::default();
+        let permalinks = intake.enter("permalinks", |intake| read(&node, intake));
+        (permalinks, intake.diagnostics)
+    }
+
+    #[test]
+    fn patterns_are_said_by_section_or_by_kind() {
+        let (permalinks, said) = read_yaml(
+            "posts: /a/:slug\ntags: /t/:slug\npage: {blog/old: /o/:title, /: /x}\nterm: {categories: /c/:title}\n",
+        );
+        assert_eq!(said, []);
+        let first = |pattern: Option<&Pattern>| pattern.map(|pattern| pattern.parts[0].clone());
+        assert_eq!(
+            first(permalinks.for_page("posts/2024")),
+            Some(literal_of("/a/"))
+        );
+        assert_eq!(
+            first(permalinks.for_page("blog/old/deep")),
+            Some(literal_of("/o/"))
+        );
+        assert_eq!(first(permalinks.for_page("blog")), Some(literal_of("/x")));
+        assert_eq!(
+            first(permalinks.for_page("postscript")),
+            Some(literal_of("/x"))
+        );
+        assert_eq!(first(permalinks.for_term("tags")), Some(literal_of("/t/")));
+        assert_eq!(
+            first(permalinks.for_term("categories")),
+            Some(literal_of("/c/"))
+        );
+        assert_eq!(permalinks.for_section("posts"), None);
+    }
+
+    #[test]
+    fn unknown_tokens_are_errors() {
+        let (_, said) = read_yaml("posts: /:yaer/:slug\nblog: /:zzzzzzz\n");
+        assert_eq!(
+            said[0].message,
+            "`permalinks.posts` has the unknown token `:yaer`"
+        );
+        assert_eq!(said[0].help.as_deref(), Some("did you mean `:year`?"));
+        assert!(
+            said[1]
+                .help
+                .as_deref()
+                .is_some_and(|help| help.starts_with("the tokens are `:year`, `:month`,"))
+        );
     }
 }

@@ -1,11 +1,11 @@
 //! `longhand config`: every setting that takes effect, and where it comes from.
 
-use super::load::{ConfigFile, DEFAULT_FILE, Options, lookup};
+use super::load::{ConfigFile, DEFAULT_FILE, Options};
 use super::outputs::{OUTPUTS, PAGINATION, RELATED, SITEMAP};
 use super::rows::{Row, Status, same_key};
 use super::{Config, Origin, Setting};
 use super::{environment, keys, markup, params, switches};
-use crate::diag::Span;
+use crate::diag::{self, Span};
 use crate::tree::{Kind, Map, Node, Value};
 
 /// Keys with their defaults, by the path that they stand under.
@@ -32,37 +32,72 @@ fn tables() -> Vec<Table> {
     tables
 }
 
-/// What was said, in the order of the merged files, then the defaults of what was not.
-pub fn settings(root: &Map, options: &Options) -> Vec<Setting> {
+/// Second names of one thing, each for the one that is shown.
+const SYNONYMS: [(&str, &str); 5] = [
+    ("menu", "menus"),
+    (
+        "params.disable_special_first_post",
+        "params.disable_special_1st_post",
+    ),
+    (
+        "params.disable_language_switch",
+        "params.disable_lang_toggle",
+    ),
+    ("params.authors", "params.author"),
+    (
+        "markup.goldmark.parser.autoHeadingIDType",
+        "markup.goldmark.parser.autoIDType",
+    ),
+];
+
+/// What was said, and the defaults of what was not. `idle` holds the paths of
+/// keys that have nothing to do.
+pub fn settings(root: &Map, options: &Options, idle: &[&str]) -> Vec<Setting> {
     let tables = tables();
     let mut settings = Vec::new();
     flatten("", root, &tables, options, &mut settings);
     if let Some(url) = &options.base_url {
         settings.retain(|setting| setting.key != "baseURL");
-        let value = quoted(url);
-        settings.push(Setting {
-            key: "baseURL".to_owned(),
-            value,
-            origin: Origin::Argument("--base-url"),
-        });
+        settings.push(setting(
+            "baseURL".to_owned(),
+            quoted(url),
+            Origin::Argument("--base-url"),
+        ));
+    }
+    for setting in &mut settings {
+        let first = setting.key.split('.').next().unwrap_or("");
+        setting.idle =
+            !keys::is_known(first) || idle.iter().any(|path| at_or_below(&setting.key, path));
     }
     for (path, rows) in &tables {
         for (name, default) in rows {
             let key = join(path, name);
-            // An old or second spelling that was said stands for the key itself.
-            let said = lookup(root, &key).is_some_and(|node| !node.is_null())
-                || settings.iter().any(|s| s.key == key);
-            if !default.is_empty() && !said && !said_otherwise(&key, root) {
-                settings.push(Setting {
-                    key,
-                    value: (*default).to_owned(),
-                    origin: Origin::Default,
-                });
+            let said = settings
+                .iter()
+                .any(|setting| at_or_below(&setting.key, &key));
+            if !default.is_empty() && !said {
+                settings.push(setting(key, (*default).to_owned(), Origin::Default));
             }
         }
     }
     settings.sort_by(|a, b| (rank(&a.key), &a.key).cmp(&(rank(&b.key), &b.key)));
     settings
+}
+
+fn setting(key: String, value: String, origin: Origin) -> Setting {
+    Setting {
+        key,
+        value,
+        origin,
+        idle: false,
+    }
+}
+
+/// Whether a dotted key is `path` or lies under it, in any spelling.
+fn at_or_below(key: &str, path: &str) -> bool {
+    let mut parts = key.split('.');
+    path.split('.')
+        .all(|name| parts.next().is_some_and(|part| same_key(part, name)))
 }
 
 /// The site's own keys first, then languages, then parameters.
@@ -75,20 +110,6 @@ fn rank(key: &str) -> u8 {
     }
 }
 
-/// Old spellings that the table of today's keys does not hold.
-fn said_otherwise(key: &str, root: &Map) -> bool {
-    let old: &[&str] = match key {
-        "pagination.pagerSize" => &["paginate"],
-        "pagination.path" => &["paginatePath"],
-        "services.rss.limit" => &["rssLimit"],
-        "params.disable_special_1st_post" => &["params.disable_special_first_post"],
-        "params.disable_lang_toggle" => &["params.disable_language_switch"],
-        _ => &[],
-    };
-    old.iter()
-        .any(|path| lookup(root, path).is_some_and(|node| !node.is_null()))
-}
-
 fn flatten(path: &str, map: &Map, tables: &[Table], options: &Options, out: &mut Vec<Setting>) {
     for (key, node) in &map.entries {
         let name = canonical(path, &key.name, tables);
@@ -96,12 +117,31 @@ fn flatten(path: &str, map: &Map, tables: &[Table], options: &Options, out: &mut
         match &node.value {
             Value::Null => {}
             Value::Map(map) if !map.entries.is_empty() => flatten(&key, map, tables, options, out),
-            _ => out.push(Setting {
-                key,
-                value: inline(node),
-                origin: origin(node.span, options),
-            }),
+            _ => out.push(setting(
+                today(key),
+                inline(node),
+                origin(node.span, options),
+            )),
         }
+    }
+}
+
+/// The name of today for a key that was said by an older or second one.
+fn today(key: String) -> String {
+    let renamed = keys::ROWS.iter().find_map(|row| match row.status {
+        // Some are said with a value: `disableKinds: [rss]`.
+        Status::Renamed(now) if same_key(row.name, &key) && !now.contains(':') => Some(now),
+        _ => None,
+    });
+    let synonym = || {
+        SYNONYMS.iter().find_map(|(name, shown)| {
+            let rest = key.strip_prefix(name)?;
+            (rest.is_empty() || rest.starts_with('.')).then(|| format!("{shown}{rest}"))
+        })
+    };
+    match renamed {
+        Some(now) => now.to_owned(),
+        None => synonym().unwrap_or(key),
     }
 }
 
@@ -198,6 +238,9 @@ pub fn text(config: &Config, files: &[ConfigFile<'_>]) -> String {
         out.extend(std::iter::repeat_n(' ', pad));
         out.push_str("   # ");
         out.push_str(&place(&setting.origin, files));
+        if setting.idle {
+            out.push_str(", has nothing to do here");
+        }
         out.push('\n');
     }
     out
@@ -210,6 +253,7 @@ pub fn json(config: &Config, files: &[ConfigFile<'_>]) -> String {
             "key": setting.key,
             "value": setting.value,
             "origin": place(&setting.origin, files),
+            "ignored": setting.idle,
         })
     });
     let mut out = serde_json::Value::Array(settings.collect()).to_string();
@@ -224,12 +268,7 @@ fn place(origin: &Origin, files: &[ConfigFile<'_>]) -> String {
         Origin::Argument(name) => (*name).to_owned(),
         Origin::File(span) => match files.iter().find(|file| file.id == span.file) {
             Some(file) => {
-                let before = file
-                    .text
-                    .as_bytes()
-                    .get(..span.start as usize)
-                    .unwrap_or(file.text.as_bytes());
-                let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+                let line = diag::place(file.text, span.start as usize).line;
                 format!("{}:{line}", file.path)
             }
             None => "a file".to_owned(),

@@ -84,7 +84,8 @@ pub struct UnknownKey {
     pub path: String,
     /// As written.
     pub name: String,
-    pub span: Span,
+    /// `None` for an environment variable.
+    pub span: Option<Span>,
     pub nearest: Option<String>,
 }
 
@@ -256,7 +257,7 @@ impl Intake {
         self.unknown.push(UnknownKey {
             path,
             name: key.to_owned(),
-            span,
+            span: Some(span),
             nearest,
         });
     }
@@ -320,10 +321,20 @@ impl Intake {
     /// `true`, `false`, or their text in quotes. An empty text leaves a switch unsaid.
     pub fn bool(&mut self, node: &Node) -> Option<bool> {
         if is_blank(node) {
-            None
-        } else {
-            self.typed(node, "true or false", node.as_bool())
+            return None;
         }
+        let value = self.typed(node, "true or false", node.as_bool());
+        let word = node.as_text().map(|text| text.to_ascii_lowercase());
+        // Words that YAML 1.1 took for these two, and today's Hugo does not.
+        let meant = match word.as_deref() {
+            Some("yes" | "on" | "y") => Some("true"),
+            Some("no" | "off" | "n") => Some("false"),
+            _ => None,
+        };
+        if let (None, Some(meant), Some(error)) = (value, meant, self.diagnostics.last_mut()) {
+            error.help = Some(format!("write `{meant}`"));
+        }
+        value
     }
 
     /// Any scalar, as it is spelt in the source.
@@ -420,18 +431,15 @@ impl Intake {
         if let Some((_, value)) = choices.iter().find(|(name, _)| same_key(name, &text)) {
             return Some(*value);
         }
-        let path = self.path();
         let nearest = nearest_name(&text, choices.iter().map(|(name, _)| *name));
         let names: Vec<String> = choices
             .iter()
             .map(|(name, _)| format!("`{name}`"))
             .collect();
-        let error = self.error(
-            "wrong-value",
-            node,
-            format!("expected {} for `{path}`, found `{text}`", one_of(&names)),
-        );
-        error.help = nearest.map(|name| format!("did you mean `{name}`?"));
+        self.wrong(node, &one_of(&names));
+        if let (Some(name), Some(error)) = (nearest, self.diagnostics.last_mut()) {
+            error.help = Some(format!("did you mean `{name}`?"));
+        }
         None
     }
 }
@@ -455,10 +463,7 @@ fn is_blank(node: &Node) -> bool {
 /// `<think> QwQ` are none: the whole text must be in brackets and read as words.
 pub fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
-    if matches!(
-        text,
-        "UA-123-45" | "XYZabc" | "G-XXXXXXXXXX" | "UA-XXXXXXXX-X"
-    ) {
+    if PLACEHOLDERS.contains(&text) || text.contains("<path_to_repo>") {
         return true;
     }
     let Some(inner) = text.strip_prefix('<').and_then(|t| t.strip_suffix('>')) else {
@@ -469,6 +474,16 @@ pub fn is_placeholder(text: &str) -> bool {
         && inner.chars().next().is_some_and(char::is_alphabetic)
         && (inner.contains(' ') || PLACEHOLDER_WORDS.contains(&inner.to_lowercase().as_str()))
 }
+
+/// Whole values of PaperMod's example files.
+const PLACEHOLDERS: &[&str] = &[
+    "UA-123-45",
+    "UA-XXXXXXXX-X",
+    "G-XXXXXXXXXX",
+    "XYZabc",
+    "Desc Text.",
+    "https://canonical.url/to/page",
+];
 
 /// Single words that the example files of PaperMod put in brackets.
 const PLACEHOLDER_WORDS: &[&str] = &[
@@ -481,3 +496,48 @@ const PLACEHOLDER_WORDS: &[&str] = &[
     "caption",
     "description",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_compared_without_case_and_marks() {
+        for (a, b, expected) in [
+            ("ShowReadingTime", "show_reading_time", true),
+            ("show-reading-time", "SHOWREADINGTIME", true),
+            ("_build", "build", true),
+            ("tag", "tags", false),
+            ("", "_", true),
+            ("café", "CAFé", true),
+        ] {
+            assert_eq!(same_key(a, b), expected, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn placeholders_are_told_from_titles() {
+        for text in [
+            "<link or path of image for opengraph, twitter-cards>",
+            "<alt text>",
+            "<text>",
+            " <image path/url> ",
+            "UA-123-45",
+            "https://github.com/<path_to_repo>/content",
+        ] {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in [
+            "<think>",
+            "<b>bold</b>",
+            "<a href=x y>",
+            "a < b and c > d",
+            "<>",
+            "text",
+            "<3 you>",
+            "",
+        ] {
+            assert!(!is_placeholder(text), "{text}");
+        }
+    }
+}

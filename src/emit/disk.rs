@@ -11,10 +11,7 @@ use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::time::UNIX_EPOCH;
-#[cfg(target_os = "linux")]
-use std::{sync::atomic::Ordering, sync::mpsc, time::Duration};
 
 use super::error::{EmitError, Result};
 
@@ -301,28 +298,11 @@ impl<F: Faults> Disk<F> {
         self.run(Operation::Flush, path, || file.sync_all())
     }
 
-    /// The same for everything on the file system that `folder` is on, where
-    /// the system can do that. Gives up when `cancel` is set: a slow medium
-    /// can take longer than a person waits after Ctrl-C.
-    #[cfg(target_os = "linux")]
-    pub fn flush_all(&self, folder: &Path, cancel: &AtomicBool) -> Result<()> {
-        self.run(Operation::Flush, folder, || {
-            let file = File::open(folder)?;
-            let (done, wait) = mpsc::channel();
-            std::thread::spawn(move || done.send(rustix::fs::syncfs(&file)));
-            loop {
-                match wait.recv_timeout(Duration::from_millis(50)) {
-                    Ok(flushed) => return flushed.map_err(io::Error::from),
-                    Err(mpsc::RecvTimeoutError::Timeout) if !cancel.load(Ordering::Relaxed) => {}
-                    Err(_) => return Err(io::ErrorKind::Interrupted.into()),
-                }
-            }
+    pub fn flush_file(&self, path: &Path) -> Result<()> {
+        // To write: Windows flushes no other.
+        self.run(Operation::Flush, path, || {
+            OpenOptions::new().write(true).open(path)?.sync_all()
         })
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    pub fn flush_all(&self, _folder: &Path, _cancel: &AtomicBool) -> Result<()> {
-        Ok(())
     }
 
     /// The same for the names in a folder. Systems that cannot open a folder

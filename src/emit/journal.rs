@@ -126,7 +126,7 @@ pub(super) fn apply<F: Faults>(
     journal: &Journal,
     cancel: &AtomicBool,
 ) -> Result<()> {
-    let (new, old) = (work.new(), work.old());
+    let (new, old) = (work.new_files(), work.old_files());
     for step in &journal.steps {
         if cancel.load(Ordering::Relaxed) {
             return Err(EmitError::cancelled(out));
@@ -176,7 +176,7 @@ fn undo_step<F: Faults>(disk: &Disk<F>, work: &Work, target: &Path, step: &Step)
         // Had it been moved away? Then it is there. Renaming one of two links
         // to the same file onto the other does nothing, which is right too.
         Step::Remove { old, .. } | Step::Replace { old, .. } => {
-            let kept = numbered(&work.old(), *old);
+            let kept = numbered(&work.old_files(), *old);
             if disk.stat(&kept)?.is_some() {
                 disk.rename(&kept, target)
             } else {
@@ -186,7 +186,7 @@ fn undo_step<F: Faults>(disk: &Disk<F>, work: &Work, target: &Path, step: &Step)
         // Back to where it was staged, rather than removed: so a second undo
         // sees that it was here, and leaves alone what stands there now.
         Step::Create { new, .. } => {
-            let staged = numbered(&work.new(), *new);
+            let staged = numbered(&work.new_files(), *new);
             if disk.stat(&staged)?.is_some() {
                 return Ok(());
             }

@@ -197,7 +197,7 @@ mod tests {
             text,
             "{\"version\":1,\"generator\":\"longhand\",\"files\":[\n\
              {\"path\":\"a\",\"size\":3,\"hash\":\"6437b3ac38465133ffb63b75273a8db5\",\"mtime\":-5}\n\
-             ],\n\"check\":\"f9a6b6c4\"}\n"
+             ],\n\"check\":\"320414b48bd277a0f776d9ce727323a5\"}\n"
         );
     }
 

@@ -6,11 +6,12 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use super::commit::summarise;
 use super::disk::{Disk, Faults, Stands};
 use super::error::{EmitError, Result};
 use super::journal::{Journal, Step};
 use super::manifest::{Entry, Manifest};
-use super::{Before, Made, Summary, name, summarise};
+use super::{Before, Made, Summary, name};
 
 /// GitHub Pages keeps the site's domain in it: losing it takes the site down.
 const ALWAYS_STAYS: &str = "CNAME";
@@ -40,7 +41,8 @@ enum What {
 
 /// A name that is given twice, or to a file and a folder. `made` is sorted.
 pub(super) fn find_clash(made: &[Made]) -> Option<&str> {
-    if let Some([_, twice]) = made.array_windows().find(|[a, b]| a.path == b.path) {
+    let mut pairs = made.iter().zip(made.iter().skip(1));
+    if let Some((_, twice)) = pairs.find(|(a, b)| a.path == b.path) {
         return Some(&twice.path);
     }
     let folders = folders_of(made.iter().map(|made| made.path.as_str()));

@@ -30,18 +30,13 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// One that another build left in the other place where it may be. The
-    /// lock that we hold is enough: who holds the one holds the output.
-    pub fn left_behind(folder: PathBuf) -> Work {
-        Work { folder, lock: None }
-    }
     pub fn site(&self) -> PathBuf {
         self.folder.join("site")
     }
-    pub fn new(&self) -> PathBuf {
+    pub fn new_files(&self) -> PathBuf {
         self.folder.join("new")
     }
-    pub fn old(&self) -> PathBuf {
+    pub fn old_files(&self) -> PathBuf {
         self.folder.join("old")
     }
     pub fn manifest(&self) -> PathBuf {
@@ -184,7 +179,7 @@ pub(super) fn clear<F: Faults>(disk: &Disk<F>, work: &Work) -> Result<()> {
     for file in [work.journal_draft(), work.manifest()] {
         first = first.and(absent(disk.remove(&file)));
     }
-    for folder in [work.new(), work.old(), work.site()] {
+    for folder in [work.new_files(), work.old_files(), work.site()] {
         first = first.and(absent(disk.remove_tree(&folder)));
     }
     first

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct Shortcodes {
     by_name: BTreeMap<String, Shortcode>,
+    /// Hugo takes `Figure` for `figure`.
+    by_lower_case: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug)]
@@ -158,11 +160,21 @@ impl Shortcodes {
             };
             by_name.insert(name.to_owned(), shortcode);
         }
-        Shortcodes { by_name }
+        let by_lower_case = by_name
+            .keys()
+            .map(|name: &String| (name.to_lowercase(), name.clone()))
+            .collect();
+        Shortcodes {
+            by_name,
+            by_lower_case,
+        }
     }
 
     pub fn get(&self, name: &str) -> Option<&Shortcode> {
-        self.by_name.get(name)
+        self.by_name.get(name).or_else(|| {
+            self.by_name
+                .get(self.by_lower_case.get(&name.to_lowercase())?)
+        })
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {

@@ -3,6 +3,7 @@ use super::*;
 use crate::diag::Severity;
 use crate::parse::shortcode::extract;
 use crate::parse::{CodeBlock, Image, Link, markdown, token};
+use proptest::prelude::*;
 use std::path::Path;
 use std::sync::Arc;
 use tera::Value;
@@ -329,6 +330,13 @@ fn calls_run_in_code_too_and_unknown_ones_print_there() {
 }
 
 #[test]
+fn the_markdown_form_runs_what_is_in_it_within_code_too() {
+    let site = Site::own("shortcodes/md.html", "**b** {{ inner }}");
+    let page = site.page("`{{% md %}}{{< param a.b >}}{{% /md %}}`");
+    assert_eq!(page.html, "<p><code>**b** &lt;c&gt;</code></p>\n");
+}
+
+#[test]
 fn unknown_names_are_told_with_a_near_match() {
     says(
         Site::default(),
@@ -341,6 +349,11 @@ fn unknown_names_are_told_with_a_near_match() {
         "error[unknown-shortcode] at `{{% zzzzzzzzz %}}`: no shortcode `zzzzzzzzz`\n  help: write its template, \
          `templates/shortcodes/zzzzzzzzz.html`; to print the call, write `{{%/* … */%}}`",
     );
+}
+
+#[test]
+fn names_may_differ_in_case_as_in_hugo() {
+    gives("{{< RawHTML >}}x{{< /RawHTML >}}", "x");
 }
 
 #[test]
@@ -493,6 +506,119 @@ fn the_summary_s_end_moves_along() {
         page.expanded.body.html[..more].trim_end(),
         "<b>long output</b>"
     );
+}
+
+/// The templates that `tests/zen-blog` adds to a real blog.
+#[test]
+fn conversations() {
+    let site = |name, template| Site {
+        resources: vec![
+            (
+                "a.json",
+                r#"{"title": "T & t", "messages": [{"role": "U", "content": "**b**\n{{<video src=\"v.mp4\" controls=\"1\">}}"}]}"#,
+            ),
+            (
+                "b.json",
+                r#"{"messages": [{"role": "U", "content": "say [audio](a.wav) or [audio](b.wav) (x)"}]}"#,
+            ),
+        ],
+        templates: vec![(name, template)],
+    };
+    let example = || {
+        site(
+            "shortcodes/example.html",
+            include_str!("../../tests/zen-blog/templates/shortcodes/example.html"),
+        )
+    };
+    let page = example().page("{{< example data=\"a.json\" hide=true next=true scroll=true >}}");
+    assert_eq!(page.said, [""; 0]);
+    assert_eq!(
+        page.html.trim_end(),
+        "<div class=\"example-content\" style=\"display: none;\">\n<div class=\"title\"><span>T &amp; t</span> \
+         <a class=\"next-button\">Next</a></div>\n<div class=\"grid-layout scroll\">\n<div class=\"role\">U</div>\n\
+         <div class=\"content\"><p><strong>b</strong>\n<figure><video src=\"v.mp4\" controls></video></figure></p>\n\
+         </div>\n</div>\n</div>"
+    );
+    let page = example().page("{{< example data=\"b.json\" hide=false next=true >}}");
+    assert!(
+        page.html
+            .starts_with("<div class=\"example-content\">\n<div class=\"grid-layout\">"),
+        "{}",
+        page.html
+    );
+    says(
+        example(),
+        "{{< example data=\"c.json\" >}}",
+        "error[shortcode-template] at `{{< example data=\"c.json\" >}}`: shortcode `example`: no resource `c.json` \
+         beside `content/post/index.md`\n  note: in the template `shortcodes/example.html:2:16`\
+         \n  help: did you mean `a.json`?",
+    );
+    let audio = include_str!("../../tests/zen-blog/templates/shortcodes/example_audio.html");
+    let page =
+        site("shortcodes/example_audio.html", audio).page("{{< example_audio data=\"b.json\" >}}");
+    assert_eq!(page.said, [""; 0]);
+    let player = |url: &str| {
+        format!(
+            "<audio class=\"audio-icon\" controls><source src=\"{url}\" type=\"audio/wav\">\
+             Your browser does not support the audio element.</audio>"
+        )
+    };
+    assert_eq!(
+        page.html.trim_end(),
+        format!(
+            "<div class=\"example-content\">\n<div class=\"title\"><span>Example</span></div>\n\
+             <div class=\"grid-layout\">\n<div class=\"message\">\n<div class=\"role\">U</div>\n\
+             <div class=\"content wide-content\"><div class=\"text-content\">say {} or {} (x)</div></div>\n\
+             </div>\n</div>\n</div>",
+            player("a.wav"),
+            player("b.wav")
+        )
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_is_written_no_call_is_left(text in shortcodeish()) {
+        let text = format!("# {text}\n\n{text}\n\n`{text}`\n\n```\n{text}\n```\n[x]({text}) ![{text}](y)");
+        let site = Site {
+            resources: vec![("a.json", r#"{"t": "{{< i 1 >}} {{% box %}}"}"#)],
+            templates: vec![
+                ("shortcodes/box.html", "## {{ args[0] or \"\" }}\n\n{{ inner | markdown }}{{ inner }}"),
+                ("shortcodes/i.html", "{% set r = resource(path=\"a.json\") %}{{ r.data.t | markdown(inline=true) }}"),
+            ],
+        };
+        // Filling panics at a call.
+        site.page(&text);
+    }
+}
+
+fn shortcodeish() -> impl Strategy<Value = String> {
+    let parts = prop_oneof![
+        Just("{{< box >}}"),
+        Just("{{< /box >}}"),
+        Just("{{% box %}}"),
+        Just("{{% /box %}}"),
+        Just("{{< i >}}"),
+        Just("{{< box k=1 >}}"),
+        Just("{{</* box */>}}"),
+        Just("{{< no >}}"),
+        Just("text"),
+        Just("*a*"),
+        Just("\n"),
+        Just("\n\n"),
+        Just("- "),
+        Just("<b>"),
+        Just("`"),
+        Just("{{< highlight go >}}"),
+        Just("{{< /highlight >}}"),
+        Just("{{< a.inline >}}{{ x }}{{< /a.inline >}}"),
+        Just("{{< figure src=a >}}"),
+        Just("|"),
+        Just("$"),
+    ];
+    proptest::collection::vec(parts, 0..12).prop_map(|parts| parts.concat())
 }
 
 mod built_ins;

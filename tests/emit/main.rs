@@ -4,6 +4,7 @@
 //! tree, or one that the next run makes into either; and every file in it is
 //! whole at every moment.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod faults;
 mod kill;
@@ -26,12 +27,9 @@ pub type Site = BTreeMap<String, String>;
 /// A folder of our own, in memory where that can be had.
 pub fn folder() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
-    if memory.is_dir() {
-        if let Ok(folder) = tempfile::tempdir_in(memory) {
-            return folder;
-        }
-    }
-    tempfile::tempdir().unwrap()
+    tempfile::tempdir_in(memory)
+        .or_else(|_| tempfile::tempdir())
+        .unwrap()
 }
 
 pub fn site<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Site {

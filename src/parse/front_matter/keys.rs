@@ -70,6 +70,8 @@ const ROWS: &[Row<Front>] = &[
     row("params", "", |_, n, i| {
         i.map(n);
     }),
+    // Code is coloured when the site is built.
+    no_effect("disable_hljs"),
     no_effect("audio"),
     no_effect("videos"),
 ];

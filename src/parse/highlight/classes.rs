@@ -12,8 +12,15 @@ pub(super) struct Class(u8);
 impl Class {
     pub(super) const PLAIN: Class = Class(0);
 
+    /// Set in a class that what stands within keeps: the string that is a key.
+    const FIRM: u8 = 128;
+
     pub(super) fn name(self) -> &'static str {
-        NAMES[usize::from(self.0)]
+        NAMES[usize::from(self.shown().0)]
+    }
+
+    pub(super) fn shown(self) -> Class {
+        Class(self.0 & !Class::FIRM)
     }
 
     pub(super) fn named(name: &str) -> Class {
@@ -29,18 +36,30 @@ pub(super) enum Mark {
     Class(Class),
 }
 
+impl Mark {
+    /// The class of text in a scope with this mark, which stands in text of `class`.
+    pub(super) fn within(self, class: Class) -> Class {
+        match self {
+            Mark::Class(own) if class.0 & Class::FIRM == 0 => own,
+            _ => class,
+        }
+    }
+}
+
 /// The classes that are ever written. Chroma has more: `p`, `n`, `nx` and `w`
 /// are left out, for they make up half of its output and nearly every style
 /// gives them the colour of plain text.
-pub(super) const NAMES: [&str; 56] = [
-    "", "bp", "c", "c1", "ch", "cm", "cp", "cpf", "err", "fm", "gd", "ge", "gh", "gi", "go", "gp",
-    "gs", "gu", "k", "kc", "kd", "kn", "kt", "l", "m", "mb", "mf", "mh", "mi", "mo", "na", "nb",
-    "nc", "nd", "nf", "ni", "nl", "nn", "no", "nt", "nv", "o", "ow", "s", "s1", "s2", "sa", "sb",
-    "sc", "sd", "se", "sh", "si", "sr", "ss", "vi",
+pub(super) const NAMES: [&str; 52] = [
+    "", "bp", "c", "c1", "ch", "cm", "cp", "cpf", "err", "fm", "gd", "gh", "gi", "gs", "gu", "k",
+    "kc", "kd", "kn", "kt", "l", "mb", "mf", "mh", "mi", "mo", "na", "nb", "nc", "nd", "nf", "ni",
+    "nl", "nn", "no", "nt", "nv", "o", "ow", "s", "s1", "s2", "sa", "sb", "sc", "sd", "se", "sh",
+    "si", "sr", "ss", "vi",
 ];
 
 /// In the table: as what it stands in.
 const INHERIT: &str = "-";
+/// In the table, after a class: for all that stands within, too.
+const FIRM: char = '!';
 
 /// Scopes by the longest prefix that fits, and where that differs, the last
 /// part of the scope, which names the language. `""` is plain, `-` inherits.
@@ -55,8 +74,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("comment.block.documentation", "rust", "sd"),
     ("comment.line.shebang", "", "ch"),
     ("constant", "", "no"),
-    ("constant.numeric", "", "m"),
-    ("constant.numeric.value", "", "m"),
+    ("constant.numeric", "", "mi"),
     ("constant.numeric.float", "", "mf"),
     ("constant.numeric.integer", "", "mi"),
     ("constant.numeric.integer.decimal", "", "mi"),
@@ -151,7 +169,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("punctuation", "", "-"),
     ("punctuation.section.interpolation", "", "si"),
     ("punctuation.section.embedded", "", "si"),
-    ("punctuation.section.expansion", "", "-"),
+    ("punctuation.section.expansion", "", "si"),
+    ("punctuation.definition.variable", "shell", "nv"),
     ("punctuation.definition.template-expression", "", "si"),
     ("punctuation.definition.annotation", "", "nd"),
     ("punctuation.definition.list_item", "", "k"),
@@ -164,8 +183,6 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("storage.type.function.arrow", "", "o"),
     ("storage.type.class", "", "kd"),
     ("storage.type.keyword", "", "kd"),
-    ("storage.type", "rust", "kd"),
-    ("storage.type.numeric", "rust", "kt"),
     ("storage.modifier.async", "js", "k"),
     ("storage.modifier.conversion", "", "si"),
     ("keyword.operator.word.new", "", "k"),
@@ -217,6 +234,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("string.unquoted.heredoc", "", "sh"),
     ("string.unquoted", "", "s"),
     ("string.unquoted", "yaml", ""),
+    ("string.unquoted", "shell", ""),
     ("string.unquoted.plain", "yaml", "l"),
     ("string.unquoted.argument", "", ""),
     ("string.other", "", "s"),
@@ -253,7 +271,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("variable.other", "make", "nv"),
     ("variable.other", "scss", "nv"),
     ("variable.other.macro", "", "fm"),
-    ("meta.mapping.key", "json", "nt"),
+    ("meta.mapping.key", "json", "nt!"),
     ("support.type.property-name", "json", "nt"),
     ("support.type.property-name", "toml", "na"),
 ];
@@ -277,6 +295,14 @@ fn named(scope: &str) -> Mark {
     match best {
         None => Mark::Inherit,
         Some((_, _, class)) if *class == INHERIT => Mark::Inherit,
-        Some((_, _, class)) => Mark::Class(Class::named(class)),
+        Some((_, _, class)) => {
+            let plain = Class::named(class.trim_end_matches(FIRM));
+            let firm = if class.ends_with(FIRM) {
+                Class::FIRM
+            } else {
+                0
+            };
+            Mark::Class(Class(plain.0 | firm))
+        }
     }
 }

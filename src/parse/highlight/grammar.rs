@@ -32,8 +32,8 @@ pub(super) type PatternIndex = u32;
 pub(super) enum Operation {
     None,
     Pop,
-    Push(Vec<ContextIndex>),
-    Set(Vec<ContextIndex>),
+    Push(Arc<[ContextIndex]>),
+    Set(Arc<[ContextIndex]>),
 }
 
 pub(super) struct Pattern {

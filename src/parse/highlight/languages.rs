@@ -75,7 +75,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("patch", "Diff"), ("udiff", "Diff"), ("diff", "Diff"),
     ("perl", "Perl"), ("pl", "Perl"),
     ("php", "PHP"), ("php3", "PHP"), ("phtml", "PHP"),
-    ("posh", "PowerShell"), ("pwsh", "PowerShell"), ("ps1", "PowerShell"), ("psm1", "PowerShell"),
+    ("powershell", "PowerShell"), ("posh", "PowerShell"), ("pwsh", "PowerShell"), ("ps1", "PowerShell"), ("psm1", "PowerShell"),
     ("promql", "SQL"), ("mysql", "SQL"), ("mariadb", "SQL"), ("postgres", "SQL"), ("postgresql", "SQL"), ("plpgsql", "SQL"),
     ("sqlite", "SQL"), ("sqlite3", "SQL"), ("tsql", "SQL"), ("t-sql", "SQL"), ("mssql", "SQL"), ("plsql", "SQL"), ("cql", "SQL"),
     ("proto", "Protocol Buffer"), ("protobuf", "Protocol Buffer"), ("proto3", "Protocol Buffer"),
@@ -140,8 +140,10 @@ pub(super) fn find(name: &str) -> Option<Language> {
     }
     let all = syntaxes();
     if let Some((_, syntax)) = ALIASES.iter().find(|(alias, _)| *alias == name) {
-        // Oniguruma's set is larger than that of the engine in pure Rust.
-        let found = all.find_syntax_by_name(syntax);
+        // The set for the engine in pure Rust lacks a few: Babel's JavaScript, PowerShell, Sass.
+        let found = all
+            .find_syntax_by_name(syntax)
+            .or_else(|| all.find_syntax_by_token(&name));
         return Some(found.map_or(Language::Plain, Language::Syntax));
     }
     if name.is_empty() {

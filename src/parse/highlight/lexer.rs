@@ -12,7 +12,7 @@ use super::grammar::{
     Active, ContextIndex, Frame, Grammar, Mode, Operation, Pattern, PatternIndex,
 };
 use super::html;
-use super::regex::{ANCHORED, Compiled, Matcher, Region};
+use super::regex::{self, ANCHORED, Compiled, Matcher, Region};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
@@ -333,7 +333,11 @@ impl Lexer {
     ) -> Option<usize> {
         let pattern = &self.grammar.patterns[active.pattern as usize];
         let scan = &mut self.scan;
-        let found = if pattern.back_references {
+        let found = if pattern.source.is_empty() {
+            // Grammars end a context so wherever nothing else matches: one answer in ten.
+            regex::clear(region);
+            Some(at)
+        } else if pattern.back_references {
             let level = match active.level {
                 Some(number) => state
                     .levels
@@ -364,12 +368,12 @@ impl Lexer {
     fn execute(&mut self, state: &mut State, line: &str, found: &Match, region: &Region) {
         let level = state.levels.last().map_or(0, |level| level.context);
         self.grammar.frame(level);
-        let targets: Vec<ContextIndex> =
+        let targets: Arc<[ContextIndex]> =
             match &self.grammar.patterns[found.active.pattern as usize].operation {
-                Operation::Push(to) | Operation::Set(to) => to.clone(),
-                Operation::Pop | Operation::None => Vec::new(),
+                Operation::Push(to) | Operation::Set(to) => Arc::clone(to),
+                Operation::Pop | Operation::None => Arc::default(),
             };
-        for target in &targets {
+        for target in targets.iter() {
             self.grammar.frame(*target);
         }
         let scan = &mut self.scan;
@@ -471,6 +475,7 @@ impl Scan {
             return;
         }
         self.painted = end;
+        let class = class.shown();
         match self.runs.last_mut() {
             Some(last) if last.1 == class => last.0 = end,
             _ => self.runs.push((end, class)),
@@ -531,10 +536,7 @@ impl State {
     }
 
     fn push(&mut self, mark: Mark) {
-        let class = match mark {
-            Mark::Inherit => self.class(),
-            Mark::Class(class) => class,
-        };
+        let class = mark.within(self.class());
         self.classes.push(class);
     }
 

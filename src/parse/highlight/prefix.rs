@@ -405,13 +405,26 @@ impl Parser {
             'H' => Set::with_other(!HEX),
             'N' | 'O' => Set::ANY,
             'p' | 'P' => {
+                let from = self.at;
                 if self.eat("{") {
                     while self.peek().is_some_and(|c| c != '}') {
                         self.at += 1;
                     }
                     self.at += 1;
                 }
-                Set::ANY
+                let name: String = self
+                    .chars
+                    .get(from..self.at)
+                    .unwrap_or(&[])
+                    .iter()
+                    .collect();
+                match name.as_str() {
+                    "{L}" | "{Alpha}" | "{Letter}" if c == 'p' => Set::with_other(ALPHA),
+                    "{Lu}" if c == 'p' => Set::with_other(range(b'A', b'Z')),
+                    "{Ll}" if c == 'p' => Set::with_other(range(b'a', b'z')),
+                    "{N}" | "{Nd}" | "{Number}" if c == 'p' => Set::with_other(DIGIT),
+                    _ => Set::ANY,
+                }
             }
             _ => {
                 let single = self.escaped_char(c)?;

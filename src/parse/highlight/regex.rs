@@ -16,6 +16,11 @@ mod engine {
     /// and Oniguruma's own ten million are a second on hostile text.
     const MOST_RETRIES: u32 = 200_000;
 
+    /// Says that no group matched.
+    pub(in super::super) fn clear(region: &mut Region) {
+        region.clear();
+    }
+
     pub(in super::super) struct Matcher(onig::Regex);
 
     impl Matcher {
@@ -72,6 +77,11 @@ mod engine {
     /// Whether [`Matcher::at`] costs no more than that place.
     pub(in super::super) const ANCHORED: bool = false;
 
+    /// Says that no group matched.
+    pub(in super::super) fn clear(region: &mut Region) {
+        *region = Region::new();
+    }
+
     pub(in super::super) struct Matcher(Regex);
 
     impl Matcher {
@@ -110,14 +120,16 @@ mod engine {
     }
 }
 
-pub(super) use engine::{ANCHORED, Matcher, Region};
+pub(super) use engine::{ANCHORED, Matcher, Region, clear};
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Compiled patterns, which all threads share: compiling costs more than a block of code.
 #[derive(Clone, Default)]
-pub(super) struct Compiled(Arc<Mutex<HashMap<&'static str, Option<Arc<Matcher>>>>>);
+pub(super) struct Compiled(Arc<Mutex<Known>>);
+
+type Known = HashMap<&'static str, Option<Arc<Matcher>>>;
 
 impl Compiled {
     /// `None` for a pattern that this engine cannot compile: it never matches.

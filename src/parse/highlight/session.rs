@@ -8,9 +8,8 @@ use super::html::{self, Layout};
 const PROMPTS: [&str; 8] = [">>> ", "... ", "PS> ", "$ ", "# ", "% ", "> ", "❯ "];
 
 pub(super) fn write(code: &str, layout: &Layout, out: &mut String) {
-    let mut number = 1;
     let mut continued = false;
-    for text in code.split_inclusive('\n') {
+    for (number, text) in (1..).zip(code.split_inclusive('\n')) {
         let line = text.trim_end_matches('\n');
         layout.open_line(number, out);
         let prompt = prompt(line);
@@ -25,7 +24,6 @@ pub(super) fn write(code: &str, layout: &Layout, out: &mut String) {
         out.push_str(&text[line.len()..]);
         layout.close_line(out);
         continued = (prompt.is_some() || continued) && line.ends_with('\\');
-        number += 1;
     }
 }
 

@@ -37,7 +37,14 @@ impl<'a> Renderer<'a> {
             Tag::Item => self.begin_whole("li>"),
             Tag::DefinitionList => self.begin_whole("dl>\n"),
             Tag::DefinitionListTitle => self.begin_whole("dt>"),
-            Tag::DefinitionListDefinition => self.begin_whole("dd>"),
+            Tag::DefinitionListDefinition => {
+                self.begin_whole("dd>");
+                let before = self.source[..range.start].trim_end_matches([' ', '\t', '>']);
+                let loose = before.ends_with("\n\n") || before.ends_with("\n\r\n");
+                if let Some(open) = self.open.last_mut() {
+                    open.tight = !loose;
+                }
+            }
             Tag::Table(alignments) => {
                 self.begin_whole("table>\n");
                 self.table = Table {
@@ -121,6 +128,13 @@ impl<'a> Renderer<'a> {
             .alert
             .as_ref()
             .is_some_and(|alert| alert.line.contains(&range.start));
+        // The text of a definition that follows its term at once is no paragraph.
+        if let Some(parent) = self.open.last_mut()
+            && parent.tight
+        {
+            parent.tight = false;
+            return self.open_block(None);
+        }
         self.fresh_line();
         let tag = self.out.len();
         self.begin("p");
@@ -143,7 +157,7 @@ impl<'a> Renderer<'a> {
     fn end_paragraph(&mut self) {
         self.alert = None;
         let Some(paragraph) = self.paragraph.take() else {
-            return;
+            return self.close("");
         };
         let content = &self.out[paragraph.content..];
         if content.trim().is_empty() {
@@ -455,7 +469,8 @@ impl<'a> Renderer<'a> {
 
     /// Gives attributes to the block before.
     fn attribute(&mut self, attributes: &attributes::Attributes) {
-        let Some(place) = self.open.last().and_then(|open| open.last) else {
+        // Taken: a second line of attributes belongs to nothing.
+        let Some(place) = self.open.last_mut().and_then(|open| open.last.take()) else {
             return;
         };
         match place {

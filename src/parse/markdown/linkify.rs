@@ -101,18 +101,18 @@ fn path(text: &[u8], end: usize, dollar: bool) -> usize {
 
 /// Takes off what ends the sentence rather than the link.
 fn trim(text: &[u8], end: usize) -> usize {
+    let stops = text[1..end]
+        .iter()
+        .rev()
+        .take_while(|b| matches!(b, b'?' | b'!' | b'.' | b',' | b':' | b'*' | b'_' | b'~'))
+        .count();
+    let end = end - stops;
     match text[end - 1] {
         b')' => {
             let open = text[..end].iter().filter(|b| **b == b'(').count();
             let close = text[..end].iter().filter(|b| **b == b')').count();
-            let over = close.saturating_sub(open);
             // What was within the brackets is left as it is.
-            end - text[..end]
-                .iter()
-                .rev()
-                .take(over)
-                .take_while(|b| **b == b')')
-                .count()
+            end - close.saturating_sub(open).min(end - 1)
         }
         // `&amp;` after a link is an entity.
         b';' => {
@@ -128,14 +128,7 @@ fn trim(text: &[u8], end: usize) -> usize {
                 end
             }
         }
-        _ => {
-            let over = text[1..end]
-                .iter()
-                .rev()
-                .take_while(|b| matches!(b, b'?' | b'!' | b'.' | b',' | b':' | b'*' | b'_' | b'~'))
-                .count();
-            end - over
-        }
+        _ => end,
     }
 }
 

@@ -49,6 +49,8 @@ pub(super) struct Open {
     pub(super) at: Option<Place>,
     /// The same of the last block within it that was closed.
     pub(super) last: Option<Place>,
+    /// Its first paragraph has no `<p>`.
+    pub(super) tight: bool,
 }
 
 /// Where a block's attributes are written.
@@ -183,6 +185,9 @@ pub(super) fn run(
         }
     }
     renderer.end_notes();
+    if renderer.out.len() > budget::output(source.len()) {
+        renderer.fail(budget::too_long(0..0));
+    }
     if renderer.failed {
         return Rendered::default();
     }
@@ -260,7 +265,10 @@ impl<'a> Renderer<'a> {
     }
 
     pub(super) fn open_block(&mut self, at: Option<Place>) {
-        self.open.push(Open { at, last: None });
+        self.open.push(Open {
+            at,
+            ..Open::default()
+        });
         self.inline.leaf();
     }
 
@@ -298,7 +306,6 @@ impl<'a> Renderer<'a> {
 impl Inline {
     /// A block of prose begins.
     pub(super) fn leaf(&mut self) {
-        self.quotes = Quotes::default();
         self.brackets = 0;
         self.start = None;
     }

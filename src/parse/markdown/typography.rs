@@ -18,7 +18,8 @@ pub(super) enum Sign {
     Ellipsis,
 }
 
-/// Quotes that were opened in this block and not closed.
+/// Quotes that were opened and not closed. As Goldmark counts them, a quote
+/// goes on over blocks: each paragraph of a long one may begin with its sign.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Quotes {
     single: u32,
