@@ -274,6 +274,7 @@ pub fn build(
     for result in results {
         diagnostics.append(&mut result?);
     }
+    render::fault::gather(diagnostics);
     let report = report(&renderer, &target.out);
     if fails(diagnostics, options.strict) {
         return Err(Failure::Site);

@@ -446,10 +446,7 @@ impl Renderer {
             (None, None) => template.to_owned(),
         };
         let mut out = Vec::with_capacity(16 << 10);
-        if let Err(error) = self
-            .templates
-            .render(template, context, Some(&during), &mut out)
-        {
+        if let Err(error) = self.templates.render(template, context, &during, &mut out) {
             diagnostics.push(error);
             return None;
         }
