@@ -162,7 +162,7 @@ pub fn compile(
     let data = rooms.data(sources, diagnostics)?;
     let texts = rooms.texts(&config, sources, diagnostics)?;
     let highlighted = assets::HighlightStyles::choose(&config, diagnostics);
-    let assets = assets::build(&rooms, &highlighted)?;
+    let assets = assets::build(&rooms, &config, &highlighted)?;
     let parse_options = text::options(&config, &texts);
     let documents = text::parse(&rooms, &config, sources, &parse_options, diagnostics)?;
     rooms.unknown_keys(&config, &documents, &templates, diagnostics);

@@ -27,6 +27,23 @@ pub struct Options {
     pub html: bool,
 }
 
+impl Default for Options {
+    /// As for a site that configures nothing.
+    fn default() -> Options {
+        Options {
+            front: front_matter::Options {
+                time_zone: jiff::tz::TimeZone::UTC,
+                taxonomies: vec!["tags".to_owned(), "categories".to_owned()],
+                dates: crate::config::DateSources::defaults(),
+            },
+            markdown: markdown::Options::default(),
+            has_cjk: None,
+            summary_length: 70,
+            html: false,
+        }
+    }
+}
+
 /// HTML with holes: what comes from a template, another page or the
 /// highlighter is not baked in but filled when the page is rendered.
 ///
