@@ -156,6 +156,26 @@ pub fn compile(
         return Err(Failure::Usage);
     }
     let config = configure(options, sources, diagnostics)?;
+    let silenced = config.silenced.clone();
+    let compiled = read(options, config, sources, diagnostics);
+    silence(diagnostics, &silenced);
+    compiled
+}
+
+/// `ignoreLogs`: warnings that an author has read and lives with. Errors are never passed over.
+fn silence(diagnostics: &mut Vec<Diagnostic>, names: &[String]) {
+    diagnostics.retain(|said| {
+        said.severity == Severity::Error || !names.iter().any(|name| name == said.name)
+    });
+}
+
+/// Everything but the configuration.
+fn read(
+    options: &Options,
+    config: Config,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Compiled, Failure> {
     let now = options.now.unwrap_or_else(Timestamp::now);
     let rooms = Rooms::open(options, &config, sources, diagnostics)?;
     let templates = rooms.templates(sources)?;
@@ -243,6 +263,7 @@ pub fn build(
     for result in results {
         diagnostics.append(&mut result?);
     }
+    silence(diagnostics, &site.config.silenced);
     let report = report(&renderer, &target.out);
     if fails(diagnostics, options.strict) {
         return Err(Failure::Site);
