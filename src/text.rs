@@ -479,18 +479,51 @@ pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         return None;
     }
     let wanted = word.to_lowercase();
-    let most = (wanted.chars().count() / 3).clamp(1, 4);
+    let length = wanted.chars().count();
+    let most = (length / 3).clamp(1, 4);
+    let letters = letters(&wanted);
+    // Of equals the first in order: the candidates may come out of a hash map.
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        if candidate == word || candidate.len() > 200 {
+        if candidate == word || candidate.len() > 200 || far(candidate, length, &letters, most) {
             continue;
         }
         let distance = strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase());
-        if distance <= most && best.is_none_or(|(least, _)| distance < least) {
+        if distance <= most && best.is_none_or(|best| (distance, candidate) < best) {
             best = Some((distance, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// How often each ASCII letter and digit stands in a word, case aside.
+fn letters(word: &str) -> [i16; 36] {
+    let mut counts = [0; 36];
+    for byte in word.bytes() {
+        match byte {
+            b'0'..=b'9' => counts[usize::from(byte - b'0')] += 1,
+            b'a'..=b'z' => counts[usize::from(byte - b'a') + 10] += 1,
+            b'A'..=b'Z' => counts[usize::from(byte - b'A') + 10] += 1,
+            _ => {}
+        }
+    }
+    counts
+}
+
+/// Whether a candidate is plainly over `most` edits away: an edit changes the
+/// length by one at most, and the count of two letters by one each. Measuring
+/// the distance to 10,000 URLs for every broken link took a third of a build.
+fn far(candidate: &str, length: usize, wanted: &[i16; 36], most: usize) -> bool {
+    if candidate.chars().count().abs_diff(length) > most {
+        return true;
+    }
+    let counts = letters(candidate);
+    let differences: i32 = counts
+        .iter()
+        .zip(wanted)
+        .map(|(a, b)| i32::from(a - b).abs())
+        .sum();
+    differences as usize > 2 * most
 }
 
 /// Drops the characters that XML 1.0 forbids. Escaping is another step.
