@@ -8,11 +8,14 @@ use std::collections::HashMap;
 use std::mem;
 use std::ops::Range;
 
+/// A definition's events.
+type Recorded<'a> = Vec<(Event<'a>, Range<usize>)>;
+
 #[derive(Default)]
 pub(super) struct Notes<'a> {
     /// Events of the definitions by label.
-    texts: HashMap<String, Vec<(Event<'a>, Range<usize>)>>,
-    recording: Option<(String, Vec<(Event<'a>, Range<usize>)>)>,
+    texts: HashMap<String, Recorded<'a>>,
+    recording: Option<(String, Recorded<'a>)>,
     /// Those that were used, by number.
     used: Vec<Note>,
     numbers: HashMap<String, usize>,
