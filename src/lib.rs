@@ -8,16 +8,17 @@
 //! Modules stand in reading order; each imports only what stands before it
 //! (`tests/tidy.rs` holds the table).
 
-pub mod diag;
-pub mod text;
-pub mod date;
-pub mod tree;
-pub mod source;
-pub mod config;
-pub mod parse;
-pub mod site;
-pub mod expand;
-pub mod render;
-pub mod emit;
 pub mod build;
 pub mod cli;
+pub mod config;
+pub mod date;
+pub mod diag;
+pub mod emit;
+pub mod expand;
+pub mod parse;
+pub mod render;
+pub mod site;
+pub mod source;
+pub mod text;
+pub mod theme;
+pub mod tree;

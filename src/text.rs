@@ -312,6 +312,15 @@ fn push_escape(out: &mut String, byte: u8) {
     out.push(char::from(HEX[usize::from(byte & 15)]));
 }
 
+/// `Café` as `Cafe` (`removePathAccents`).
+pub fn without_accents(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let bare = text
+        .nfd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c));
+    bare.nfc().collect()
+}
+
 /// How ids are made of headings (`markup.goldmark.parser.autoHeadingIDType`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IdType {

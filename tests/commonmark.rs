@@ -122,7 +122,7 @@ fn fill(hole: &Hole, out: &mut String) {
             }
             out.push_str("\" />");
         }
-        Hole::Call(_) => unreachable!("the specification has no shortcodes"),
+        Hole::Call(_) | Hole::Html(_) => unreachable!("the specification has no shortcodes"),
     }
 }
 

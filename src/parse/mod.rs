@@ -3,24 +3,45 @@
 //! site, templates, the disk or the clock; so it runs in parallel and a result
 //! is good for as long as text and options are the same.
 
+pub mod fill;
 pub mod front_matter;
 pub mod highlight;
 pub mod html;
 pub mod markdown;
 pub mod shortcode;
 
-use crate::diag::{Diagnostic, Span};
+use crate::diag::{Diagnostic, FileId, Span};
 use shortcode::Call;
 use std::collections::BTreeMap;
 
 /// What parsing may know of the configuration; part of the cache key of a [`Doc`].
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
+    pub front: front_matter::Options,
     pub markdown: markdown::Options,
     /// `hasCJKLanguage`, when it was said.
     pub has_cjk: Option<bool>,
     /// Words that the automatic summary reaches (`summaryLength`).
     pub summary_length: usize,
+    /// The body is HTML.
+    pub html: bool,
+}
+
+impl Default for Options {
+    /// As for a site that configures nothing.
+    fn default() -> Options {
+        Options {
+            front: front_matter::Options {
+                time_zone: jiff::tz::TimeZone::UTC,
+                taxonomies: vec!["tags".to_owned(), "categories".to_owned()],
+                dates: crate::config::DateSources::defaults(),
+            },
+            markdown: markdown::Options::default(),
+            has_cjk: None,
+            summary_length: 70,
+            html: false,
+        }
+    }
 }
 
 /// HTML with holes: what comes from a template, another page or the
@@ -77,6 +98,9 @@ pub enum Hole {
     Image(Image),
     /// Stands for the output of this shortcode call: an index into [`Doc::calls`].
     Call(usize),
+    /// Finished HTML in the middle of code: what a shortcode call gave there.
+    /// It may hold tokens.
+    Html(String),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -136,9 +160,14 @@ pub struct Doc {
     pub front: front_matter::Front,
     pub body: Body,
     pub calls: Vec<Call>,
+    /// The first heading, where the front matter has no title.
+    pub title: Option<String>,
     pub headings: Vec<Heading>,
     /// Ids taken by the body, so that those of shortcode content go on counting.
     pub ids: Ids,
+    pub cjk: bool,
+    pub has_code: bool,
+    pub has_math: bool,
     /// `None` while there are calls to expand.
     pub digest: Option<Digest>,
     /// Where `<!--more-->` stands in `body.html`.
@@ -169,4 +198,152 @@ impl Ids {
             }
         }
     }
+}
+
+/// Parses one content file. `split` was made of `text` by [`front_matter::split`].
+pub fn doc(
+    text: &str,
+    file: FileId,
+    split: &front_matter::Split,
+    options: &Options,
+    place: front_matter::Place,
+) -> Doc {
+    let (front, mut diagnostics) = front_matter::parse(text, split, file, &options.front, place);
+    let source = &text[split.body..];
+    let mut extracted = shortcode::extract(source, file, split.body);
+    diagnostics.append(&mut extracted.diagnostics);
+    let mut holes: Vec<Hole> = (0..extracted.calls.len()).map(Hole::Call).collect();
+    let mut ids = Ids::default();
+    let is_html = front.markup.as_ref().map_or(options.html, |markup| {
+        matches!(&*markup.text, "html" | "htm")
+    });
+    let rendered = if is_html {
+        markdown::Rendered {
+            html: extracted.text.clone(),
+            ..markdown::Rendered::default()
+        }
+    } else {
+        let markdown = page_options(options, &front);
+        markdown::render(
+            &extracted.text,
+            &extracted.origin,
+            &markdown,
+            &mut ids,
+            &mut holes,
+            &mut diagnostics,
+        )
+    };
+    let markdown::Rendered {
+        html,
+        mut headings,
+        mut more,
+        has_code,
+        has_math,
+    } = rendered;
+    let mut body = Body { html, holes };
+    let title = match &front.title {
+        Some(_) => None,
+        None => take_title(&mut body.html, &mut headings, &mut more),
+    };
+    let cjk = front
+        .is_cjk
+        .or(options.has_cjk)
+        .unwrap_or_else(|| html::is_cjk(source));
+    let digest = extracted
+        .calls
+        .is_empty()
+        .then(|| digest(&body, more, cjk, options.summary_length));
+    Doc {
+        front,
+        body,
+        calls: extracted.calls,
+        title,
+        headings,
+        ids,
+        cjk,
+        digest,
+        more,
+        has_code,
+        has_math,
+        diagnostics,
+    }
+}
+
+/// Counts and quotes a body that has no calls left.
+pub fn digest(body: &Body, more: Option<usize>, cjk: bool, summary_length: usize) -> Digest {
+    let (filled, more) = fill::plain(body, more);
+    html::digest(&filled, more, summary_length, cjk)
+}
+
+/// The dialect for one page: its switches, else the site's.
+pub fn page_options(options: &Options, front: &front_matter::Front) -> markdown::Options {
+    let mut markdown = options.markdown.clone();
+    markdown.math = front.switches.math.unwrap_or(markdown.math);
+    if let Some(off) = front.switches.disable_anchored_headings {
+        markdown.anchors = !off;
+    }
+    markdown
+}
+
+/// A text that begins with a heading of the first level and has no `title`
+/// means that heading: it becomes the title, and is not shown twice.
+fn take_title(
+    html: &mut String,
+    headings: &mut Vec<Heading>,
+    more: &mut Option<usize>,
+) -> Option<String> {
+    let first = headings.first().filter(|heading| heading.level == 1)?;
+    if !html.trim_start().starts_with("<h1") {
+        return None;
+    }
+    let end = html.find("</h1>")? + "</h1>".len();
+    let end = end + (html[end..].len() - html[end..].trim_start().len());
+    let title = first.text.clone();
+    headings.remove(0);
+    html.replace_range(..end, "");
+    *more = more.map(|at| at.saturating_sub(end));
+    Some(title)
+}
+
+/// A short text of the configuration or of front matter as HTML: Markdown, one
+/// paragraph without its `<p>`, raw HTML allowed.
+pub fn inline(text: &str) -> String {
+    short(text, markdown::render_inline)
+}
+
+/// A longer text of the configuration as HTML.
+pub fn block(text: &str) -> String {
+    short(text, markdown::render)
+}
+
+type Render = fn(
+    &str,
+    &markdown::Origin,
+    &markdown::Options,
+    &mut Ids,
+    &mut Vec<Hole>,
+    &mut Vec<Diagnostic>,
+) -> markdown::Rendered;
+
+fn short(text: &str, render: Render) -> String {
+    let mut holes = Vec::new();
+    let origin = markdown::Origin::new(FileId(0), 0);
+    // What there is to say about such a text has no place to be said at; a link
+    // of a kind that is not allowed is `#` here as everywhere.
+    let rendered = render(
+        text,
+        &origin,
+        &markdown::Options::default(),
+        &mut Ids::default(),
+        &mut holes,
+        &mut Vec::new(),
+    );
+    fill::plain(
+        &Body {
+            html: rendered.html,
+            holes,
+        },
+        None,
+    )
+    .0
 }

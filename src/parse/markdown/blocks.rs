@@ -171,7 +171,7 @@ impl<'a> Renderer<'a> {
             self.out.truncate(paragraph.tag);
             self.unplace();
             self.close("");
-        } else if self.is_calls(content) {
+        } else if self.is_call(content) {
             self.out.drain(paragraph.tag..paragraph.content);
             self.unplace();
             self.close("\n");
@@ -186,19 +186,16 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// Calls of shortcodes alone: what they give is no part of a sentence.
-    fn is_calls(&self, content: &str) -> bool {
-        let mut rest = content.trim_start();
-        if !rest.starts_with(token::OPEN) {
-            return false;
-        }
-        while let Some((0, end, index)) = token::find(rest) {
-            if !matches!(self.holes.get(index), Some(Hole::Call(_))) {
-                return false;
+    /// One call of a shortcode alone: what it gives is no part of a sentence.
+    /// Of several, only their output tells whether the paragraph stays.
+    fn is_call(&self, content: &str) -> bool {
+        let content = content.trim();
+        match token::find(content) {
+            Some((0, end, index)) => {
+                end == content.len() && matches!(self.holes.get(index), Some(Hole::Call(_)))
             }
-            rest = rest[end..].trim_start();
+            _ => false,
         }
-        rest.is_empty()
     }
 
     /// A formula on lines of its own ends the paragraph and begins another.

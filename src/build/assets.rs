@@ -1,0 +1,117 @@
+//! The theme's files as they are published: one style sheet made of the
+//! theme's, the highlighter's and the site's own, and the scripts; each named
+//! after its content, so that hosts may keep it for ever.
+
+use super::Failure;
+use super::rooms::Rooms;
+use crate::config::Config;
+use crate::config::markup::LineNumbers;
+use crate::diag::Diagnostic;
+use crate::parse::highlight;
+use crate::site::Asset;
+use crate::{source, theme};
+use base64::Engine;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+const SHEET: &str = "css/longhand.css";
+
+/// The colours of code, light and dark.
+pub struct HighlightStyles {
+    css: String,
+}
+
+impl HighlightStyles {
+    pub fn choose(config: &Config, diagnostics: &mut Vec<Diagnostic>) -> HighlightStyles {
+        let said = &config.markup.highlight;
+        let light = said.style.as_deref().unwrap_or("longhand");
+        let dark = said.style_dark.as_deref().unwrap_or(light);
+        let css = highlight::styles(light, dark).unwrap_or_else(|unknown| {
+            let warning = Diagnostic::warning(
+                "unknown-style",
+                None,
+                format!(
+                    "`markup.highlight.style` names the style `{}`, which is not known",
+                    unknown.name
+                ),
+            );
+            diagnostics.push(match unknown.nearest {
+                Some(near) => warning.help(format!("did you mean `{near}`?")),
+                None => warning.help("the theme's own colours are used"),
+            });
+            highlight::styles("longhand", "longhand").unwrap_or_default()
+        });
+        HighlightStyles { css }
+    }
+
+    pub fn defaults(&self, config: &Config) -> highlight::Defaults {
+        let said = &config.markup.highlight;
+        highlight::Defaults {
+            line_numbers: match said.line_numbers {
+                LineNumbers::Off => highlight::LineNumbers::None,
+                LineNumbers::Table => highlight::LineNumbers::Table,
+                LineNumbers::Inline => highlight::LineNumbers::Inline,
+            },
+            anchors: said.anchor_line_numbers,
+            line_anchors: said.line_anchors.clone(),
+            tab_width: u32::try_from(said.tab_width).unwrap_or(4),
+            plain: !said.code_fences,
+            ..highlight::Defaults::default()
+        }
+    }
+}
+
+pub fn build(
+    rooms: &Rooms,
+    config: &Config,
+    highlighted: &HighlightStyles,
+) -> Result<Vec<Asset>, Failure> {
+    let fingerprinted = !config.default_lang().params.assets.disable_fingerprinting;
+    let mut assets = Vec::new();
+    for file in theme::statics() {
+        if !file.name.ends_with(".css") && !file.name.ends_with(".js") {
+            continue;
+        }
+        let own = rooms
+            .own_statics
+            .iter()
+            .find(|(_, output)| *output == file.name);
+        let mut bytes = match own {
+            Some((own, _)) => source::bytes(&own.disk)?,
+            None => file.bytes.to_vec(),
+        };
+        if file.name == SHEET {
+            bytes.extend_from_slice(highlighted.css.as_bytes());
+            for extended in &rooms.extended_css {
+                bytes.push(b'\n');
+                bytes.extend(source::bytes(&extended.disk)?);
+            }
+        }
+        assets.push(asset(file.name, bytes, fingerprinted));
+    }
+    Ok(assets)
+}
+
+/// `css/longhand.css` → `css/longhand.3f2a9c1b.css`.
+fn asset(name: String, bytes: Vec<u8>, fingerprinted: bool) -> Asset {
+    let digest = Sha256::digest(&bytes);
+    let short: String = digest
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let output = match name.rsplit_once('.') {
+        Some((stem, extension)) if fingerprinted => format!("{stem}.{short}.{extension}"),
+        _ => name.clone(),
+    };
+    let integrity = format!(
+        "sha256-{}",
+        base64::engine::general_purpose::STANDARD.encode(digest)
+    );
+    Asset {
+        name,
+        output,
+        bytes: Arc::from(bytes),
+        integrity,
+    }
+}

@@ -1,0 +1,359 @@
+//! The pipeline, spelled out once: [`compile`] reads a folder and gives a
+//! renderer of it, [`build`] renders every job and puts the files out.
+//!
+//! A step returns its result and all its diagnostics; no step stops at the
+//! first. Prints nothing.
+
+mod assets;
+mod hugo;
+mod rooms;
+mod text;
+
+use crate::config::switches::Switches;
+use crate::config::{self, Config};
+use crate::date::Date;
+use crate::diag::{self, Counts, Diagnostic, Severity};
+use crate::emit::{self, EmitError};
+use crate::render::{self, Output, Renderer, outputs};
+use crate::site::construct::Parts;
+use crate::site::route::Route;
+use crate::site::{Kind, LeftOut, Site};
+use crate::source::{IoError, Sources};
+use jiff::Timestamp;
+use rayon::prelude::*;
+use rooms::Rooms;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Called with (done, all) after every file that is rendered.
+pub type Progress<'p> = dyn Fn(usize, usize) + Send + Sync + 'p;
+
+#[derive(Clone, Default)]
+pub struct Options {
+    /// The site's folder.
+    pub source: PathBuf,
+    pub output: Option<PathBuf>,
+    /// Relative to the working directory, as all paths here.
+    pub config: Option<PathBuf>,
+    pub base_url: Option<String>,
+    pub environment: String,
+    pub drafts: bool,
+    pub future: bool,
+    pub expired: bool,
+    /// The moment that decides what lies in the future.
+    pub now: Option<Timestamp>,
+    /// Warnings are errors.
+    pub strict: bool,
+    pub adopt: bool,
+    /// Set to stop; the output stays as it was.
+    pub cancel: Arc<AtomicBool>,
+}
+
+/// What could not be done at all, in the terms of the exit codes.
+pub enum Failure {
+    /// There is no such site, or its configuration has errors.
+    Usage,
+    Io(IoError),
+    Emit(EmitError),
+    /// The site has errors; nothing was published.
+    Site,
+    Cancelled,
+}
+
+/// A site that was read and can be rendered.
+pub struct Compiled {
+    pub renderer: Renderer,
+    pub rooms: Rooms,
+}
+
+/// What a build came to, whether or not it published.
+#[derive(Default)]
+pub struct Report {
+    pub title: String,
+    pub output: PathBuf,
+    pub pages: usize,
+    pub posts: usize,
+    pub sections: usize,
+    pub words: usize,
+    pub terms: Vec<(String, usize)>,
+    pub left_out: Vec<LeftOut>,
+    pub files: emit::Summary,
+}
+
+/// Reads the configuration alone.
+pub fn configure(
+    options: &Options,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Config, Failure> {
+    let found = rooms::config_files(
+        &options.source,
+        options.config.as_deref(),
+        sources,
+        diagnostics,
+    )?;
+    let files: Vec<config::ConfigFile> = found
+        .iter()
+        .map(|id| {
+            let source = sources.get(*id);
+            config::ConfigFile {
+                id: *id,
+                path: &source.path,
+                text: &source.text,
+            }
+        })
+        .collect();
+    let folder = options
+        .source
+        .canonicalize()
+        .unwrap_or_else(|_| options.source.clone());
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name.starts_with("HUGO_") || name.starts_with("LONGHAND_"))
+        .collect();
+    let asked = config::Options {
+        folder: folder
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default(),
+        files: options
+            .config
+            .as_ref()
+            .map(|_| files.iter().map(|file| file.path.to_owned()).collect()),
+        environment: Some(options.environment.clone()).filter(|name| !name.is_empty()),
+        base_url: options.base_url.clone(),
+        variables,
+    };
+    let (mut config, mut said) = config::load(&files, &asked);
+    diagnostics.append(&mut said);
+    let native = config.zero
+        || config
+            .files
+            .iter()
+            .any(|id| file_name(&sources.get(*id).path).starts_with("longhand."));
+    if native {
+        for language in &mut config.languages {
+            show_by_itself(&mut language.switches);
+        }
+    }
+    config.build_drafts |= options.drafts;
+    config.build_future |= options.future;
+    config.build_expired |= options.expired;
+    if diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error)
+    {
+        return Err(Failure::Usage);
+    }
+    Ok(config)
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// What a site of our own shows without being asked. In a folder written for
+/// Hugo what nobody asks for stays off, as it was there.
+fn show_by_itself(switches: &mut Switches) {
+    for switch in [
+        &mut switches.reading_time,
+        &mut switches.word_count,
+        &mut switches.bread_crumbs,
+        &mut switches.post_nav_links,
+        &mut switches.code_copy_buttons,
+        &mut switches.related,
+        &mut switches.canonical_link,
+    ] {
+        switch.get_or_insert(true);
+    }
+}
+
+/// Reads a site and everything in it, up to where pages can be rendered.
+pub fn compile(
+    options: &Options,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Compiled, Failure> {
+    if !options.source.is_dir() {
+        diagnostics.push(
+            Diagnostic::error(
+                "no-site",
+                None,
+                format!("there is no folder `{}`", options.source.display()),
+            )
+            .help("name the site's folder with `-s DIR`"),
+        );
+        return Err(Failure::Usage);
+    }
+    let config = configure(options, sources, diagnostics)?;
+    let now = options.now.unwrap_or_else(Timestamp::now);
+    let rooms = Rooms::open(options, &config, sources, diagnostics)?;
+    let templates = rooms.templates(sources)?;
+    let data = rooms.data(sources, diagnostics)?;
+    let texts = rooms.texts(&config, sources, diagnostics)?;
+    let highlighted = assets::HighlightStyles::choose(&config, diagnostics);
+    let assets = assets::build(&rooms, &config, &highlighted)?;
+    let parse_options = text::options(&config, &texts);
+    let documents = text::parse(&rooms, &config, sources, &parse_options, diagnostics)?;
+    rooms.unknown_keys(&config, &documents, &templates, diagnostics);
+    hugo::report(&rooms, diagnostics);
+    diagnostics.append(&mut sources.diagnostics);
+
+    let parts = Parts {
+        statics: rooms.statics()?,
+        loose: rooms.loose(&config),
+        sources: std::mem::take(sources),
+        documents,
+        assets,
+        config,
+        now,
+    };
+    let mut site = Site::new(parts, diagnostics);
+    if site.pages.iter().all(|page| page.doc.is_none())
+        && !diagnostics.iter().any(|d| d.severity == Severity::Error)
+    {
+        diagnostics.push(
+            Diagnostic::warning(
+                "empty-site",
+                None,
+                format!("there is no page in `{}`", rooms.content_folder()),
+            )
+            .help("write a first one, for example `content/first-post.md`"),
+        );
+    }
+    let sitemaps = outputs::sitemaps(&site);
+    site.add_sitemaps(sitemaps, diagnostics);
+    // Sources go back to the caller, who prints; the site keeps its own handle.
+    *sources = site.sources.clone();
+    let parts = render::Parts {
+        highlight: highlighted.defaults(&site.config),
+        site: Arc::new(site),
+        templates,
+        data,
+        texts,
+        options: parse_options,
+    };
+    let renderer = Renderer::new(parts, diagnostics).ok_or(Failure::Site)?;
+    Ok(Compiled { renderer, rooms })
+}
+
+/// Builds the site into its output folder. Either everything is published, or
+/// the output stays as it was.
+pub fn build(
+    options: &Options,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+    progress: &Progress<'_>,
+) -> Result<Report, Failure> {
+    let Compiled { renderer, rooms } = compile(options, sources, diagnostics)?;
+    let site = renderer.shared.site.clone();
+    let target = target(options, &rooms);
+    let emitter = emit::prepare(&target).map_err(Failure::Emit)?;
+    let routes = &site.routes.all;
+    emitter
+        .directories(
+            routes
+                .iter()
+                .filter_map(|route| route.output.rsplit_once('/'))
+                .map(|(folder, _)| folder),
+        )
+        .map_err(Failure::Emit)?;
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    let results: Vec<Result<Vec<Diagnostic>, Failure>> = routes
+        .par_iter()
+        .map(|route| {
+            if options.cancel.load(Ordering::Relaxed) {
+                return Err(Failure::Cancelled);
+            }
+            let said = one(&renderer, route, &emitter, &options.source)?;
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, routes.len());
+            Ok(said)
+        })
+        .collect();
+    for result in results {
+        diagnostics.append(&mut result?);
+    }
+    let report = report(&renderer, &target.out);
+    if fails(diagnostics, options.strict) {
+        return Err(Failure::Site);
+    }
+    let files = emitter.commit().map_err(Failure::Emit)?;
+    Ok(Report { files, ..report })
+}
+
+/// Renders one job and stages its file.
+fn one(
+    renderer: &Renderer,
+    route: &Route,
+    emitter: &emit::Emitter,
+    root: &Path,
+) -> Result<Vec<Diagnostic>, Failure> {
+    let mut said = Vec::new();
+    match renderer.render(&route.job, &mut said) {
+        Some(Output::Bytes(bytes)) => emitter
+            .write(&route.output, &bytes)
+            .map_err(Failure::Emit)?,
+        Some(Output::Copy(path)) => emitter
+            .copy(&route.output, &root.join(&*path))
+            .map_err(Failure::Emit)?,
+        None => {}
+    }
+    Ok(said)
+}
+
+/// Whether these diagnostics keep the site from being published.
+pub fn fails(diagnostics: &[Diagnostic], strict: bool) -> bool {
+    let Counts { errors, warnings } = diag::count(diagnostics);
+    errors > 0 || (strict && warnings > 0)
+}
+
+fn target(options: &Options, rooms: &Rooms) -> emit::Target {
+    let mut target = emit::Target::new(rooms.output.clone(), options.source.clone());
+    target.forbidden = rooms.made_from(&options.source);
+    target.adopt = options.adopt;
+    target.cancel = options.cancel.clone();
+    target
+}
+
+fn report(renderer: &Renderer, output: &Path) -> Report {
+    let site = &renderer.shared.site;
+    let of = |kind: Kind| {
+        site.pages
+            .iter()
+            .filter(|page| page.kind == kind && page.rendered)
+            .count()
+    };
+    let mut terms: Vec<(String, usize)> = Vec::new();
+    for taxonomy in &site.taxonomies {
+        match terms.iter_mut().find(|(name, _)| *name == taxonomy.name) {
+            Some((_, count)) => *count += taxonomy.terms.len(),
+            None => terms.push((taxonomy.name.clone(), taxonomy.terms.len())),
+        }
+    }
+    Report {
+        title: site.config.default_lang().title.clone(),
+        output: output.to_owned(),
+        pages: site.pages.iter().filter(|page| page.rendered).count(),
+        posts: of(Kind::Page),
+        sections: of(Kind::Section),
+        words: renderer.words(),
+        terms,
+        left_out: site.left_out.clone(),
+        files: emit::Summary::default(),
+    }
+}
+
+/// Reads the moment given to `--now`.
+pub fn moment(text: &str) -> Result<Timestamp, String> {
+    match Date::parse(text, &jiff::tz::TimeZone::UTC) {
+        Ok(date) => Ok(date.instant),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+impl From<IoError> for Failure {
+    fn from(error: IoError) -> Failure {
+        Failure::Io(error)
+    }
+}

@@ -1,0 +1,322 @@
+//! Parses every content file in parallel, each with the options of its
+//! language and what cascades hand down to it.
+
+use super::Failure;
+use super::rooms::{Page, Rooms};
+use crate::config::cascade::{Cascade, Subject};
+use crate::config::markup::HeadingIds;
+use crate::config::{Config, LanguageConfig};
+use crate::diag::{Diagnostic, FileId};
+use crate::parse::{self, front_matter, markdown};
+use crate::render::i18n::{Plural, Strings};
+use crate::site::construct::Document;
+use crate::site::content::Role;
+use crate::source::{Found, Sources};
+use crate::text::IdType;
+use crate::tree::{self, Map, Node};
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// What parsing may know of the configuration, for each language.
+pub fn options(config: &Config, texts: &[Vec<(String, Plural)>]) -> Vec<parse::Options> {
+    config
+        .languages
+        .iter()
+        .zip(texts)
+        .map(|(language, texts)| of_language(config, language, texts))
+        .collect()
+}
+
+fn of_language(
+    config: &Config,
+    language: &LanguageConfig,
+    texts: &[(String, Plural)],
+) -> parse::Options {
+    let goldmark = &config.markup.goldmark;
+    let strings = Strings::new(&language.code, texts);
+    let alerts = ["note", "tip", "important", "warning", "caution"];
+    let defaults = markdown::Options::default();
+    let typographer = &goldmark.typographer;
+    let or =
+        |said: &Option<String>, default: &String| said.clone().unwrap_or_else(|| default.clone());
+    let punctuation = markdown::Punctuation {
+        left_single: or(
+            &typographer.left_single_quote,
+            &defaults.punctuation.left_single,
+        ),
+        right_single: or(
+            &typographer.right_single_quote,
+            &defaults.punctuation.right_single,
+        ),
+        left_double: or(
+            &typographer.left_double_quote,
+            &defaults.punctuation.left_double,
+        ),
+        right_double: or(
+            &typographer.right_double_quote,
+            &defaults.punctuation.right_double,
+        ),
+        left_angle: or(
+            &typographer.left_angle_quote,
+            &defaults.punctuation.left_angle,
+        ),
+        right_angle: or(
+            &typographer.right_angle_quote,
+            &defaults.punctuation.right_angle,
+        ),
+        apostrophe: or(&typographer.apostrophe, &defaults.punctuation.apostrophe),
+        en_dash: or(&typographer.en_dash, &defaults.punctuation.en_dash),
+        em_dash: or(&typographer.em_dash, &defaults.punctuation.em_dash),
+        ellipsis: or(&typographer.ellipsis, &defaults.punctuation.ellipsis),
+    };
+    parse::Options {
+        front: front_matter::Options {
+            time_zone: config.time_zone.clone(),
+            taxonomies: language
+                .taxonomies
+                .iter()
+                .map(|taxonomy| taxonomy.plural.clone())
+                .collect(),
+            dates: config.dates.clone(),
+        },
+        markdown: markdown::Options {
+            tables: goldmark.tables,
+            strikethrough: goldmark.strikethrough,
+            task_lists: goldmark.task_lists,
+            footnotes: goldmark.footnotes,
+            definition_lists: goldmark.definition_lists,
+            typographer: typographer.on,
+            punctuation,
+            linkify: goldmark.linkify,
+            emoji: config.enable_emoji,
+            unsafe_html: goldmark.raw_html,
+            hard_wraps: goldmark.hard_wraps,
+            alert_titles: alerts
+                .iter()
+                .map(|kind| {
+                    (
+                        (*kind).to_owned(),
+                        strings.get(&format!("alert_{kind}"), None).to_owned(),
+                    )
+                })
+                .collect(),
+            heading_ids: goldmark.heading_ids,
+            id_type: match goldmark.heading_id_type {
+                HeadingIds::Github => IdType::Github,
+                HeadingIds::GithubAscii => IdType::GithubAscii,
+                HeadingIds::Blackfriday => IdType::Blackfriday,
+            },
+            heading_attributes: goldmark.heading_attributes,
+            block_attributes: goldmark.block_attributes,
+            anchors: language.switches.disable_anchored_headings != Some(true),
+            math: language.switches.math.unwrap_or(goldmark.math.is_some()),
+            ..defaults
+        },
+        has_cjk: language.has_cjk,
+        summary_length: language.summary_length,
+        html: false,
+    }
+}
+
+/// A cascade and the folder (or none, for the configuration's) that it reaches down from.
+struct Reach {
+    lang: Option<usize>,
+    path: String,
+    cascades: Vec<Cascade>,
+}
+
+pub fn parse(
+    rooms: &Rooms,
+    config: &Config,
+    sources: &mut Sources,
+    options: &[parse::Options],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Vec<Document>, Failure> {
+    let found: Vec<Found> = rooms.pages.iter().map(|page| page.found.clone()).collect();
+    let read = sources.read_all(&found)?;
+    let pages: Vec<(&Page, FileId)> = rooms
+        .pages
+        .iter()
+        .zip(read)
+        .filter_map(|(page, id)| Some((page, id?)))
+        .collect();
+    let reaches = cascades(&pages, config, sources, options);
+    let parsed: Vec<Result<Document, Diagnostic>> = pages
+        .par_iter()
+        .map(|(page, id)| {
+            let source = sources.get(*id);
+            let split = front_matter::split(&source.text, *id)?;
+            let inherited = inherited(page, config, &reaches);
+            let stem = page.name.path.rsplit('/').next().unwrap_or(&page.name.stem);
+            let place = front_matter::Place {
+                stem,
+                modified: source
+                    .mtime
+                    .and_then(|time| jiff::Timestamp::try_from(time).ok()),
+                inherited: &inherited,
+            };
+            let mut options = &options[page.lang.index()];
+            let as_html;
+            if page.path.ends_with(".html") || page.path.ends_with(".htm") {
+                as_html = parse::Options {
+                    html: true,
+                    ..options.clone()
+                };
+                options = &as_html;
+            }
+            let doc = parse::doc(&source.text, *id, &split, options, place);
+            Ok(Document {
+                file: *id,
+                lang: page.lang,
+                name: page.name.clone(),
+                path: page.path.clone(),
+                doc: Arc::new(doc),
+            })
+        })
+        .collect();
+    let mut documents = Vec::with_capacity(parsed.len());
+    for result in parsed {
+        match result {
+            Ok(document) => {
+                diagnostics.extend(document.doc.diagnostics.iter().cloned());
+                documents.push(document);
+            }
+            Err(error) => diagnostics.push(error),
+        }
+    }
+    Ok(documents)
+}
+
+/// The cascades of all sections, the deepest first, then those of the configuration.
+fn cascades(
+    pages: &[(&Page, FileId)],
+    config: &Config,
+    sources: &Sources,
+    options: &[parse::Options],
+) -> Vec<Reach> {
+    let mut reaches: Vec<Reach> = pages
+        .iter()
+        .filter(|(page, _)| page.name.role == Role::Branch)
+        .filter_map(|(page, id)| {
+            let text = &sources.get(*id).text;
+            // Few sections have one: the others are not parsed twice.
+            if !text.to_ascii_lowercase().contains("cascade") {
+                return None;
+            }
+            let split = front_matter::split(text, *id).ok()?;
+            let place = front_matter::Place::default();
+            let (front, _) =
+                front_matter::parse(text, &split, *id, &options[page.lang.index()].front, place);
+            (!front.cascade.is_empty()).then(|| Reach {
+                lang: Some(page.lang.index()),
+                path: page.name.path.clone(),
+                cascades: front.cascade,
+            })
+        })
+        .collect();
+    reaches.sort_by(|a, b| {
+        b.path
+            .len()
+            .cmp(&a.path.len())
+            .then_with(|| a.path.cmp(&b.path))
+    });
+    reaches.push(Reach {
+        lang: None,
+        path: String::new(),
+        cascades: config.cascade.clone(),
+    });
+    reaches
+}
+
+fn inherited<'r>(page: &Page, config: &Config, reaches: &'r [Reach]) -> Vec<&'r Map> {
+    let path = format!("/{}", page.name.path);
+    let kind = match page.name.role {
+        Role::Branch if page.name.path.is_empty() => "home",
+        Role::Branch => "section",
+        Role::Single | Role::Leaf => "page",
+    };
+    let language = &config.languages[page.lang.index()];
+    let subject = Subject {
+        path: &path,
+        kind,
+        lang: &language.code,
+        environment: &config.environment,
+    };
+    let below = |reach: &Reach| {
+        reach.lang.is_none_or(|lang| lang == page.lang.index())
+            && (reach.path.is_empty()
+                || page
+                    .name
+                    .path
+                    .strip_prefix(&reach.path)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    };
+    reaches
+        .iter()
+        .filter(|reach| below(reach))
+        .flat_map(|reach| &reach.cascades)
+        .filter(|cascade| cascade.target.matches(subject))
+        .map(|cascade| &cascade.values)
+        .collect()
+}
+
+/// UI strings in Hugo's format: `key: text`, `key: {one: …, other: …}`, or a list of `{id, translation}`.
+pub fn strings(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<(String, Plural)> {
+    let mut strings = Vec::new();
+    match &node.value {
+        tree::Value::Map(map) => {
+            for (key, value) in &map.entries {
+                strings.extend(plural(value, diagnostics).map(|text| (key.name.to_string(), text)));
+            }
+        }
+        tree::Value::List(list) => {
+            for entry in list {
+                let tree::Value::Map(map) = &entry.value else {
+                    continue;
+                };
+                let field = |name: &str| {
+                    map.entries
+                        .iter()
+                        .find(|(key, _)| &*key.name == name)
+                        .map(|(_, node)| node)
+                };
+                let id = field("id").and_then(Node::as_text);
+                let text = field("translation").and_then(|node| plural(node, diagnostics));
+                strings.extend(id.map(|id| id.to_string()).zip(text));
+            }
+        }
+        _ => diagnostics.push(Diagnostic::error(
+            "i18n",
+            node.span,
+            "expected texts by their keys",
+        )),
+    }
+    strings
+}
+
+fn plural(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Plural> {
+    if let Some(text) = node.as_text() {
+        return Some(Plural::plain(text.to_string()));
+    }
+    let tree::Value::Map(map) = &node.value else {
+        return None;
+    };
+    let mut plural = Plural::default();
+    for (key, value) in &map.entries {
+        let Some(text) = value.as_text() else {
+            continue;
+        };
+        if !plural.set(&key.name, text.to_string()) && !matches!(&*key.name, "description" | "hash")
+        {
+            diagnostics.push(
+                Diagnostic::warning(
+                    "i18n",
+                    key.span,
+                    format!("`{}` is no form of the plural", key.name),
+                )
+                .help("the forms are `zero`, `one`, `two`, `few`, `many` and `other`"),
+            );
+        }
+    }
+    Some(plural)
+}

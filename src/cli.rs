@@ -1,0 +1,286 @@
+//! The command line: arguments as typed, then as checked, then one call.
+//!
+//! Takes the arguments, gives an exit code; with [`crate::diag`] the only place
+//! that writes to the terminal. Does not build anything itself.
+
+mod report;
+
+use crate::build;
+use crate::diag::Diagnostic;
+use crate::source::Sources;
+use clap::{Args, Parser, Subcommand};
+use report::Voice;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+/// What the program's exit code says.
+pub mod exit {
+    /// All went well.
+    pub const FINE: u8 = 0;
+    /// The site has errors; nothing was published.
+    pub const SITE: u8 = 1;
+    /// The command line or the configuration cannot be used.
+    pub const USAGE: u8 = 2;
+    /// Reading or writing failed.
+    pub const IO: u8 = 3;
+    /// Refused, because it might destroy something.
+    pub const REFUSED: u8 = 4;
+}
+
+/// Turns a folder of Markdown into a finished site.
+#[derive(Parser)]
+#[command(
+    name = "longhand",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+struct Typed {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the site into its output folder
+    Build(Build),
+    /// Print the configuration in effect, and where each value comes from
+    Config(ConfigArgs),
+}
+
+/// What every command needs to find a site.
+#[derive(Args, Clone)]
+struct SiteArgs {
+    /// The site's folder
+    #[arg(short = 's', long = "source", value_name = "DIR", default_value = ".")]
+    source: PathBuf,
+    /// The configuration file, instead of longhand.yaml, hugo.* or config.*
+    #[arg(short = 'c', long = "config", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The address that the site will have, for example https://example.org/
+    #[arg(
+        short = 'b',
+        long = "base-url",
+        alias = "baseURL",
+        alias = "baseurl",
+        value_name = "URL"
+    )]
+    base_url: Option<String>,
+    /// The environment, which chooses config/ENV/
+    #[arg(
+        long = "env",
+        alias = "environment",
+        value_name = "NAME",
+        default_value = "production"
+    )]
+    env: String,
+    /// Print machine-readable JSON on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct Build {
+    #[command(flatten)]
+    site: SiteArgs,
+    /// The output folder [default: the configuration's publishDir, or public]
+    #[arg(
+        short = 'o',
+        long = "output",
+        alias = "destination",
+        short_alias = 'd',
+        value_name = "DIR"
+    )]
+    output: Option<PathBuf>,
+    /// Include drafts
+    #[arg(short = 'D', long = "drafts", alias = "buildDrafts")]
+    drafts: bool,
+    /// Include pages dated in the future
+    #[arg(short = 'F', long = "future", alias = "buildFuture")]
+    future: bool,
+    /// Include expired pages
+    #[arg(short = 'E', long = "expired", alias = "buildExpired")]
+    expired: bool,
+    /// Build as if it were this date and time, for example 2024-11-11T09:00:00Z
+    #[arg(long, alias = "clock", value_name = "DATE")]
+    now: Option<String>,
+    /// Treat warnings as errors
+    #[arg(long, alias = "panicOnWarning")]
+    strict: bool,
+    /// Print errors and warnings alone
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Also say what was decided without being asked
+    #[arg(short, long)]
+    verbose: bool,
+    /// The folder of the cache
+    #[arg(long, alias = "cacheDir", value_name = "DIR")]
+    cache_dir: Option<PathBuf>,
+    /// Write into a folder that holds other files, and keep all of them
+    #[arg(long)]
+    adopt: bool,
+    /// Hugo's: nothing to do here
+    #[arg(long, hide = true)]
+    minify: bool,
+    /// Hugo's: nothing to do here
+    #[arg(long, hide = true)]
+    gc: bool,
+    /// Hugo's: nothing to do here
+    #[arg(long = "cleanDestinationDir", hide = true)]
+    clean_destination_dir: bool,
+}
+
+#[derive(Args)]
+struct ConfigArgs {
+    #[command(flatten)]
+    site: SiteArgs,
+}
+
+/// Runs one command line and says how it ended, in the terms of [`exit`].
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let typed = match Typed::try_parse_from(arguments) {
+        Ok(typed) => typed,
+        Err(error) => {
+            let code = if error.use_stderr() {
+                exit::USAGE
+            } else {
+                exit::FINE
+            };
+            // A closed pipe is nobody's concern here.
+            let _ = error.print();
+            return code;
+        }
+    };
+    match typed.command {
+        Command::Build(arguments) => run_build(&arguments),
+        Command::Config(arguments) => run_config(&arguments),
+    }
+}
+
+fn options(site: &SiteArgs) -> build::Options {
+    build::Options {
+        source: site.source.clone(),
+        config: site.config.clone(),
+        base_url: site.base_url.clone(),
+        environment: site.env.clone(),
+        ..build::Options::default()
+    }
+}
+
+fn run_build(arguments: &Build) -> u8 {
+    let started = Instant::now();
+    let mut options = options(&arguments.site);
+    options.output.clone_from(&arguments.output);
+    (options.drafts, options.future, options.expired) =
+        (arguments.drafts, arguments.future, arguments.expired);
+    (options.strict, options.adopt) = (arguments.strict, arguments.adopt);
+    let voice = Voice {
+        json: arguments.site.json,
+        quiet: arguments.quiet,
+        verbose: arguments.verbose,
+    };
+    let mut sources = Sources::new(&options.source);
+    let mut diagnostics = said_of_arguments(arguments);
+    if let Some(now) = &arguments.now {
+        match build::moment(now) {
+            Ok(moment) => options.now = Some(moment),
+            Err(why) => {
+                diagnostics.push(Diagnostic::error(
+                    "usage",
+                    None,
+                    format!("`--now {now}` is no date: {why}"),
+                ));
+                report::diagnostics(&mut diagnostics, &sources, &voice);
+                return exit::USAGE;
+            }
+        }
+    }
+    let cancel = options.cancel.clone();
+    // Without a handler Ctrl-C would still leave the old output whole, only with a staging folder beside it.
+    let _ = ctrlc::set_handler(move || cancel.store(true, Ordering::Relaxed));
+    let progress = report::Progress::new(&voice, started);
+    let result = build::build(&options, &mut sources, &mut diagnostics, &|done, all| {
+        progress.step(done, all)
+    });
+    progress.finish();
+    report::diagnostics(&mut diagnostics, &sources, &voice);
+    match result {
+        Ok(built) => {
+            report::built(&built, &diagnostics, started.elapsed(), &sources, &voice);
+            exit::FINE
+        }
+        Err(failure) => report::failed(&failure, &diagnostics, options.strict, &voice),
+    }
+}
+
+/// Options that are taken for Hugo's sake, or for later, say that nothing follows from them.
+fn said_of_arguments(arguments: &Build) -> Vec<Diagnostic> {
+    let mut said = Vec::new();
+    let mut idle = |on: bool, name: &str, why: &str| {
+        if on {
+            said.push(Diagnostic::warning(
+                "no-effect",
+                None,
+                format!("`{name}` has nothing to do here: {why}"),
+            ));
+        }
+    };
+    idle(
+        arguments.minify,
+        "--minify",
+        "pages are written compactly as it is",
+    );
+    idle(
+        arguments.gc,
+        "--gc",
+        "nothing is left over that would have to be collected",
+    );
+    idle(
+        arguments.clean_destination_dir,
+        "--cleanDestinationDir",
+        "files of an earlier build that are no longer made are always removed, others never",
+    );
+    idle(
+        arguments.cache_dir.is_some(),
+        "--cache-dir",
+        "this version keeps no cache",
+    );
+    said
+}
+
+fn run_config(arguments: &ConfigArgs) -> u8 {
+    let options = options(&arguments.site);
+    let voice = Voice {
+        json: arguments.site.json,
+        quiet: false,
+        verbose: true,
+    };
+    let mut sources = Sources::new(&options.source);
+    let mut diagnostics = Vec::new();
+    let result = build::configure(&options, &mut sources, &mut diagnostics);
+    report::diagnostics(
+        &mut diagnostics,
+        &sources,
+        &Voice {
+            json: false,
+            ..voice
+        },
+    );
+    match result {
+        Ok(config) => {
+            report::config(&config, &sources, &voice);
+            exit::FINE
+        }
+        Err(failure) => report::failed(
+            &failure,
+            &diagnostics,
+            false,
+            &Voice {
+                json: false,
+                ..voice
+            },
+        ),
+    }
+}

@@ -1,0 +1,337 @@
+//! What is made of which kind of page: kinds, output formats, pagination,
+//! sitemap and related posts, as the configuration says them.
+
+use super::rows::{Intake, Row, gone, no_effect, row, same_key};
+use crate::tree::{Node, Value};
+
+/// Kinds of pages, by Hugo's names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Home,
+    Section,
+    Page,
+    /// All terms of a taxonomy.
+    Taxonomy,
+    Term,
+    Rss,
+    Sitemap,
+    RobotsTxt,
+    NotFound,
+}
+
+pub const KINDS: &[(&str, Kind)] = &[
+    ("home", Kind::Home),
+    ("section", Kind::Section),
+    ("page", Kind::Page),
+    ("taxonomy", Kind::Taxonomy),
+    ("term", Kind::Term),
+    ("rss", Kind::Rss),
+    ("sitemap", Kind::Sitemap),
+    ("robotstxt", Kind::RobotsTxt),
+    ("404", Kind::NotFound),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OutputFormat {
+    Html,
+    Rss,
+    Atom,
+    /// JSON Feed.
+    JsonFeed,
+    /// PaperMod's search file, `index.json`.
+    Json,
+}
+
+const FORMATS: &[(&str, OutputFormat)] = &[
+    ("html", OutputFormat::Html),
+    ("rss", OutputFormat::Rss),
+    ("atom", OutputFormat::Atom),
+    ("jsonfeed", OutputFormat::JsonFeed),
+    ("json", OutputFormat::Json),
+];
+
+/// Formats asked for by kind; `None` where nothing is said. Feeds exist
+/// whether a list names them or not, but an empty list turns a kind off.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outputs {
+    pub home: Option<Vec<OutputFormat>>,
+    pub section: Option<Vec<OutputFormat>>,
+    pub page: Option<Vec<OutputFormat>>,
+    pub taxonomy: Option<Vec<OutputFormat>>,
+    pub term: Option<Vec<OutputFormat>>,
+}
+
+pub const OUTPUTS: &[Row<Outputs>] = &[
+    row("home", "[html, rss, atom, jsonfeed]", |o, n, i| {
+        o.home = formats(n, i)
+    }),
+    row("section", "[html, rss, atom, jsonfeed]", |o, n, i| {
+        o.section = formats(n, i)
+    }),
+    row("page", "[html]", |o, n, i| o.page = formats(n, i)),
+    row("taxonomy", "[html, rss, atom, jsonfeed]", |o, n, i| {
+        o.taxonomy = formats(n, i)
+    }),
+    row("term", "[html, rss, atom, jsonfeed]", |o, n, i| {
+        o.term = formats(n, i)
+    }),
+];
+
+/// A list of formats. Those that are not made here are named and left out.
+pub fn formats(node: &Node, intake: &mut Intake) -> Option<Vec<OutputFormat>> {
+    let names = intake.spanned(node)?;
+    let mut formats = Vec::new();
+    for (name, span) in names {
+        match FORMATS.iter().find(|(known, _)| same_key(known, &name)) {
+            Some((_, format)) if !formats.contains(format) => formats.push(*format),
+            Some(_) => {}
+            None => {
+                let path = intake.path();
+                intake.diagnostics.push(
+                    crate::diag::Diagnostic::warning(
+                        "unknown-output",
+                        span,
+                        format!("`{path}` asks for the output format `{name}`, which is not made"),
+                    )
+                    .help("the formats are `html`, `rss`, `atom`, `jsonfeed` and `json`"),
+                );
+            }
+        }
+    }
+    Some(formats)
+}
+
+/// `disableKinds`.
+pub fn kinds(node: &Node, intake: &mut Intake) -> Vec<Kind> {
+    let list = match &node.value {
+        Value::List(list) => list.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    list.iter()
+        .filter_map(|entry| match entry.as_text() {
+            // Hugo's name before 0.73.
+            Some(text) if same_key(text, "taxonomyTerm") => Some(Kind::Taxonomy),
+            _ => intake.choice(entry, KINDS),
+        })
+        .collect()
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pagination {
+    pub pager_size: usize,
+    /// The folder of the second page and those after: `page`.
+    pub path: String,
+    /// No redirect from `/page/1/`.
+    pub disable_aliases: bool,
+}
+
+impl Default for Pagination {
+    fn default() -> Pagination {
+        Pagination {
+            pager_size: 10,
+            path: "page".to_owned(),
+            disable_aliases: false,
+        }
+    }
+}
+
+pub const PAGINATION: &[Row<Pagination>] = &[
+    row("pagerSize", "10", pager_size),
+    row("path", "page", pager_path),
+    row("disableAliases", "false", |p, n, i| {
+        p.disable_aliases = i.bool(n).unwrap_or(p.disable_aliases)
+    }),
+];
+
+pub fn pager_size(pagination: &mut Pagination, node: &Node, intake: &mut Intake) {
+    match intake.count(node) {
+        Some(0) => intake.wrong(node, "a whole number from 1 on"),
+        Some(size) => pagination.pager_size = size,
+        None => {}
+    }
+}
+
+pub fn pager_path(pagination: &mut Pagination, node: &Node, intake: &mut Intake) {
+    let Some(text) = intake.said(node) else {
+        return;
+    };
+    let path = text.trim_matches('/');
+    if path.is_empty()
+        || path.contains(['\\', '\0', '?', '#'])
+        || path
+            .split('/')
+            .any(|s| s.is_empty() || s == "." || s == "..")
+    {
+        return intake.wrong(node, "the name of a folder");
+    }
+    pagination.path = path.to_owned();
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sitemap {
+    pub change_freq: Option<ChangeFreq>,
+    /// 0 to 1; `None` leaves it out.
+    pub priority: Option<f64>,
+    pub filename: String,
+    /// Leaves the page out of the sitemap.
+    pub disable: bool,
+}
+
+impl Default for Sitemap {
+    fn default() -> Sitemap {
+        Sitemap {
+            change_freq: None,
+            priority: None,
+            filename: "sitemap.xml".to_owned(),
+            disable: false,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeFreq {
+    Always,
+    Hourly,
+    Daily,
+    Weekly,
+    Monthly,
+    Yearly,
+    Never,
+}
+
+const FREQUENCIES: &[(&str, ChangeFreq)] = &[
+    ("always", ChangeFreq::Always),
+    ("hourly", ChangeFreq::Hourly),
+    ("daily", ChangeFreq::Daily),
+    ("weekly", ChangeFreq::Weekly),
+    ("monthly", ChangeFreq::Monthly),
+    ("yearly", ChangeFreq::Yearly),
+    ("never", ChangeFreq::Never),
+];
+
+impl ChangeFreq {
+    pub fn as_str(self) -> &'static str {
+        FREQUENCIES
+            .iter()
+            .find(|(_, value)| *value == self)
+            .map_or("", |(name, _)| name)
+    }
+}
+
+/// The same keys in the configuration and in front matter.
+pub const SITEMAP: &[Row<Sitemap>] = &[
+    row("changeFreq", "", |s, n, i| {
+        // Hugo's default configuration says it empty.
+        if i.text(n).is_some_and(|text| !text.is_empty()) {
+            s.change_freq = i.choice(n, FREQUENCIES);
+        }
+    }),
+    row("priority", "", priority),
+    row("filename", "sitemap.xml", |s, n, i| {
+        let Some(name) = i.said(n) else { return };
+        if name.contains(['/', '\\', '\0']) || name.starts_with('.') {
+            i.wrong(n, "the name of a file");
+        } else {
+            s.filename = name;
+        }
+    }),
+    row("disable", "false", |s, n, i| {
+        s.disable = i.bool(n).unwrap_or(false)
+    }),
+];
+
+fn priority(sitemap: &mut Sitemap, node: &Node, intake: &mut Intake) {
+    let Some(value) = intake.number(node) else {
+        return;
+    };
+    if value == -1.0 {
+        // Hugo's way to say none.
+        sitemap.priority = None;
+    } else if (0.0..=1.0).contains(&value) {
+        sitemap.priority = Some(value);
+    } else {
+        intake.wrong(node, "a number between 0 and 1");
+    }
+}
+
+/// How related posts are found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Related {
+    /// 0 to 100: how much of the best possible score a post must reach.
+    pub threshold: usize,
+    pub include_newer: bool,
+    pub indices: Vec<RelatedIndex>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct RelatedIndex {
+    /// `tags`, `keywords`, `date`, or another key of the front matter.
+    pub name: String,
+    pub weight: i64,
+}
+
+impl Default for Related {
+    fn default() -> Related {
+        let index = |name: &str, weight| RelatedIndex {
+            name: name.to_owned(),
+            weight,
+        };
+        Related {
+            threshold: 80,
+            include_newer: true,
+            indices: vec![index("keywords", 100), index("tags", 80), index("date", 10)],
+        }
+    }
+}
+
+pub const RELATED: &[Row<Related>] = &[
+    row("threshold", "80", |r, n, i| {
+        let Some(value) = i.count(n) else { return };
+        if value > 100 {
+            i.wrong(n, "a whole number between 0 and 100");
+        } else {
+            r.threshold = value;
+        }
+    }),
+    row("includeNewer", "true", |r, n, i| {
+        r.include_newer = i.bool(n).unwrap_or(r.include_newer)
+    }),
+    no_effect("toLower"),
+    row(
+        "indices",
+        "[{name: keywords, weight: 100}, {name: tags, weight: 80}, {name: date, weight: 10}]",
+        |r, n, i| {
+            let Value::List(list) = &n.value else {
+                return i.wrong(n, "a list of maps");
+            };
+            r.indices = list
+                .iter()
+                .map(|node| {
+                    let mut index = RelatedIndex {
+                        name: String::new(),
+                        weight: 0,
+                    };
+                    i.fields(&mut index, node, INDEX);
+                    index
+                })
+                .filter(|index| !index.name.is_empty())
+                .collect();
+        },
+    ),
+];
+
+const INDEX: &[Row<RelatedIndex>] = &[
+    row("name", "", |x, n, i| {
+        x.name = i.text(n).unwrap_or_default().to_lowercase()
+    }),
+    row("weight", "0", |x, n, i| x.weight = i.int(n).unwrap_or(0)),
+    no_effect("applyFilter"),
+    no_effect("cardinalityThreshold"),
+    no_effect("pattern"),
+    no_effect("toLower"),
+    gone(
+        "type",
+        "headings of other posts are not compared",
+        "related posts are found by terms, keywords and date",
+    ),
+];

@@ -1,0 +1,343 @@
+//! Writes a date by a layout: Go's, strftime's, or one of Hugo's names.
+
+use super::Date;
+use super::names::{self, Names};
+use jiff::civil::DateTime;
+use std::fmt::Write;
+
+pub fn format(date: Date, layout: &str, lang: &str) -> String {
+    let names = names::of(lang);
+    let writer = Writer {
+        civil: date.civil(),
+        offset: date.offset.seconds(),
+        names,
+    };
+    let mut out = String::with_capacity(layout.len() + 8);
+    match layout.strip_prefix(':') {
+        Some(name) => writer.go(named_layout(name, names).unwrap_or(layout), &mut out),
+        None if layout.contains('%') => writer.strftime(layout, &mut out),
+        None => writer.go(layout, &mut out),
+    }
+    out
+}
+
+fn named_layout(name: &str, names: &'static Names) -> Option<&'static str> {
+    Some(match name {
+        "date_full" => names.full,
+        "date_long" => names.long,
+        "date_medium" => names.medium,
+        "date_short" => names.short,
+        "time_full" | "time_long" if names.time.contains("PM") || names.time.contains("pm") => {
+            "3:04:05 pm -07:00"
+        }
+        "time_full" | "time_long" => "15:04:05 -07:00",
+        "time_medium" if names.time.contains("PM") || names.time.contains("pm") => "3:04:05 pm",
+        "time_medium" => "15:04:05",
+        "time_short" => names.time,
+        _ => return None,
+    })
+}
+
+/// Go's reference time, Mon Jan 2 15:04:05 MST 2006, part by part. Where one
+/// begins with another, the longer stands first.
+#[derive(Clone, Copy)]
+enum Go {
+    Month,
+    MonthShort,
+    Weekday,
+    WeekdayShort,
+    Month1,
+    Month2,
+    Day1,
+    Day2,
+    DaySpaced,
+    YearDay,
+    YearDaySpaced,
+    Hour24,
+    Hour12,
+    Hour12Two,
+    Minute1,
+    Minute2,
+    Second1,
+    Second2,
+    Year4,
+    Year2,
+    Pm,
+    PmLower,
+    Zone,
+    Offset {
+        colon: bool,
+        zulu: bool,
+        minutes: bool,
+        seconds: bool,
+    },
+}
+
+const fn offset(colon: bool, zulu: bool, minutes: bool, seconds: bool) -> Go {
+    Go::Offset {
+        colon,
+        zulu,
+        minutes,
+        seconds,
+    }
+}
+
+const GO: &[(&str, Go)] = &[
+    ("January", Go::Month),
+    ("Jan", Go::MonthShort),
+    ("Monday", Go::Weekday),
+    ("Mon", Go::WeekdayShort),
+    ("MST", Go::Zone),
+    ("01", Go::Month2),
+    ("02", Go::Day2),
+    ("03", Go::Hour12Two),
+    ("04", Go::Minute2),
+    ("05", Go::Second2),
+    ("06", Go::Year2),
+    ("002", Go::YearDay),
+    ("15", Go::Hour24),
+    ("1", Go::Month1),
+    ("2006", Go::Year4),
+    ("2", Go::Day1),
+    ("__2", Go::YearDaySpaced),
+    ("_2", Go::DaySpaced),
+    ("3", Go::Hour12),
+    ("4", Go::Minute1),
+    ("5", Go::Second1),
+    ("PM", Go::Pm),
+    ("pm", Go::PmLower),
+    ("-07:00:00", offset(true, false, true, true)),
+    ("-070000", offset(false, false, true, true)),
+    ("-07:00", offset(true, false, true, false)),
+    ("-0700", offset(false, false, true, false)),
+    ("-07", offset(false, false, false, false)),
+    ("Z07:00:00", offset(true, true, true, true)),
+    ("Z070000", offset(false, true, true, true)),
+    ("Z07:00", offset(true, true, true, false)),
+    ("Z0700", offset(false, true, true, false)),
+    ("Z07", offset(false, true, false, false)),
+];
+
+struct Writer {
+    civil: DateTime,
+    /// Seconds east of Greenwich.
+    offset: i32,
+    names: &'static Names,
+}
+
+impl Writer {
+    fn go(&self, layout: &str, out: &mut String) {
+        let mut rest = layout;
+        while let Some(c) = rest.chars().next() {
+            if let Some((token, part)) = go_part(rest) {
+                self.write(part, out);
+                rest = &rest[token.len()..];
+            } else if let Some((digits, trim, length)) = go_fraction(rest) {
+                self.fraction(c, digits, trim, out);
+                rest = &rest[length..];
+            } else {
+                out.push(c);
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+
+    fn write(&self, part: Go, out: &mut String) {
+        let civil = self.civil;
+        let month = usize::from(civil.month().unsigned_abs()) - 1;
+        let weekday = usize::from(civil.weekday().to_sunday_zero_offset().unsigned_abs());
+        let hour12 = match civil.hour() % 12 {
+            0 => 12,
+            hour => hour,
+        };
+        // Writing to a String cannot fail.
+        let _ = match part {
+            Go::Month => write!(out, "{}", names::at(self.names.months, month)),
+            Go::MonthShort => write!(out, "{}", names::at(self.names.months_short, month)),
+            Go::Weekday => write!(out, "{}", names::at(self.names.days, weekday)),
+            Go::WeekdayShort => write!(out, "{}", names::at(self.names.days_short, weekday)),
+            Go::Month1 => write!(out, "{}", civil.month()),
+            Go::Month2 => write!(out, "{:02}", civil.month()),
+            Go::Day1 => write!(out, "{}", civil.day()),
+            Go::Day2 => write!(out, "{:02}", civil.day()),
+            Go::DaySpaced => write!(out, "{:2}", civil.day()),
+            Go::YearDay => write!(out, "{:03}", civil.day_of_year()),
+            Go::YearDaySpaced => write!(out, "{:3}", civil.day_of_year()),
+            Go::Hour24 => write!(out, "{:02}", civil.hour()),
+            Go::Hour12 => write!(out, "{hour12}"),
+            Go::Hour12Two => write!(out, "{hour12:02}"),
+            Go::Minute1 => write!(out, "{}", civil.minute()),
+            Go::Minute2 => write!(out, "{:02}", civil.minute()),
+            Go::Second1 => write!(out, "{}", civil.second()),
+            Go::Second2 => write!(out, "{:02}", civil.second()),
+            Go::Year4 => write!(out, "{:04}", civil.year()),
+            Go::Year2 => write!(out, "{:02}", civil.year().rem_euclid(100)),
+            Go::Pm => write!(out, "{}", if civil.hour() < 12 { "AM" } else { "PM" }),
+            Go::PmLower => write!(out, "{}", if civil.hour() < 12 { "am" } else { "pm" }),
+            Go::Zone if self.offset == 0 => write!(out, "UTC"),
+            // Go's way with a zone that has no name: hours, and minutes where there are any.
+            Go::Zone => {
+                let whole = self.offset % 3600 == 0;
+                self.offset(false, !whole, false, out);
+                Ok(())
+            }
+            Go::Offset { zulu: true, .. } if self.offset == 0 => write!(out, "Z"),
+            Go::Offset {
+                colon,
+                minutes,
+                seconds,
+                ..
+            } => {
+                self.offset(colon, minutes, seconds, out);
+                Ok(())
+            }
+        };
+    }
+
+    fn offset(&self, colon: bool, minutes: bool, seconds: bool, out: &mut String) {
+        let sign = if self.offset < 0 { '-' } else { '+' };
+        let total = self.offset.unsigned_abs();
+        let between = if colon { ":" } else { "" };
+        let _ = write!(out, "{sign}{:02}", total / 3600);
+        if minutes {
+            let _ = write!(out, "{between}{:02}", total / 60 % 60);
+        }
+        if seconds {
+            let _ = write!(out, "{between}{:02}", total % 60);
+        }
+    }
+
+    /// `.000` writes three digits, `.999` those of them that are no trailing zeros.
+    fn fraction(&self, point: char, digits: usize, trim: bool, out: &mut String) {
+        let nanos = format!("{:09}", self.civil.subsec_nanosecond());
+        let mut shown = &nanos[..digits.min(9)];
+        if trim {
+            shown = shown.trim_end_matches('0');
+        }
+        if !shown.is_empty() {
+            out.push(point);
+            out.push_str(shown);
+        }
+    }
+
+    fn strftime(&self, layout: &str, out: &mut String) {
+        let mut chars = layout.chars();
+        while let Some(c) = chars.next() {
+            if c != '%' {
+                out.push(c);
+                continue;
+            }
+            let before = chars.as_str();
+            let flag = before.chars().next().filter(|c| "-_0^#".contains(*c));
+            if flag.is_some() {
+                chars.next();
+            }
+            let Some(letter) = chars.next() else {
+                out.push('%');
+                out.push_str(before);
+                return;
+            };
+            if !self.strftime_part(flag, letter, out) {
+                // Written as it stands, like most implementations do.
+                out.push('%');
+                out.extend(flag);
+                out.push(letter);
+            }
+        }
+    }
+
+    fn strftime_part(&self, flag: Option<char>, letter: char, out: &mut String) -> bool {
+        let civil = self.civil;
+        let hour12 = match civil.hour() % 12 {
+            0 => 12,
+            hour => hour,
+        };
+        let mut number = |value: i64, width: usize, pad: char| {
+            let _ = match (flag, pad) {
+                (Some('-'), _) => write!(out, "{value}"),
+                (Some('_'), _) | (None, ' ') => write!(out, "{value:width$}"),
+                _ => write!(out, "{value:0width$}"),
+            };
+        };
+        match letter {
+            'Y' => number(civil.year().into(), 4, '0'),
+            'y' => number(civil.year().rem_euclid(100).into(), 2, '0'),
+            'C' => number((civil.year() / 100).into(), 2, '0'),
+            'm' => number(civil.month().into(), 2, '0'),
+            'd' => number(civil.day().into(), 2, '0'),
+            'e' => number(civil.day().into(), 2, ' '),
+            'H' => number(civil.hour().into(), 2, '0'),
+            'k' => number(civil.hour().into(), 2, ' '),
+            'I' => number(hour12.into(), 2, '0'),
+            'l' => number(hour12.into(), 2, ' '),
+            'M' => number(civil.minute().into(), 2, '0'),
+            'S' => number(civil.second().into(), 2, '0'),
+            'j' => number(civil.day_of_year().into(), 3, '0'),
+            'u' => number(civil.weekday().to_monday_one_offset().into(), 1, '0'),
+            'w' => number(civil.weekday().to_sunday_zero_offset().into(), 1, '0'),
+            'G' => number(civil.date().iso_week_date().year().into(), 4, '0'),
+            'V' => number(civil.date().iso_week_date().week().into(), 2, '0'),
+            's' => {
+                let seconds = jiff::tz::Offset::from_seconds(self.offset)
+                    .and_then(|offset| offset.to_timestamp(civil))
+                    .map_or(0, jiff::Timestamp::as_second);
+                number(seconds, 1, '0');
+            }
+            'f' => number(civil.subsec_nanosecond().into(), 9, '0'),
+            _ => return self.strftime_words(flag, letter, out),
+        }
+        true
+    }
+
+    fn strftime_words(&self, flag: Option<char>, letter: char, out: &mut String) -> bool {
+        let from = out.len();
+        match letter {
+            'B' => self.write(Go::Month, out),
+            'b' | 'h' => self.write(Go::MonthShort, out),
+            'A' => self.write(Go::Weekday, out),
+            'a' => self.write(Go::WeekdayShort, out),
+            'p' => self.write(Go::Pm, out),
+            'P' => self.write(Go::PmLower, out),
+            'z' => self.offset(false, true, false, out),
+            'Z' => self.write(Go::Zone, out),
+            'F' => self.go("2006-01-02", out),
+            'D' => self.go("01/02/06", out),
+            'T' => self.go("15:04:05", out),
+            'R' => self.go("15:04", out),
+            'r' => self.go("03:04:05 PM", out),
+            'c' => self.go("Mon Jan _2 15:04:05 2006", out),
+            'x' => self.go(self.names.short, out),
+            'X' => self.go("15:04:05", out),
+            '+' => self.go("2006-01-02T15:04:05-07:00", out),
+            'n' => out.push('\n'),
+            't' => out.push('\t'),
+            '%' => out.push('%'),
+            _ => return false,
+        }
+        if flag == Some('^') {
+            let upper = out[from..].to_uppercase();
+            out.truncate(from);
+            out.push_str(&upper);
+        }
+        true
+    }
+}
+
+fn go_part(rest: &str) -> Option<(&'static str, Go)> {
+    let (token, part) = GO.iter().find(|(token, _)| rest.starts_with(token))?;
+    // `Janus` and `Month` are words, not dates: Go looks at the letter after, too.
+    let next = rest[token.len()..].chars().next();
+    let within_word =
+        matches!(*token, "Jan" | "Mon") && next.is_some_and(|c| c.is_ascii_lowercase());
+    (!within_word).then_some((*token, *part))
+}
+
+/// `.000` or `,999`: the number of digits, whether zeros at the end go, and the bytes.
+/// As in Go, only after seconds or at least before no further digit.
+fn go_fraction(rest: &str) -> Option<(usize, bool, usize)> {
+    let after = rest.strip_prefix(['.', ','])?;
+    let digit = after.bytes().next().filter(|c| matches!(c, b'0' | b'9'))?;
+    let count = after.bytes().take_while(|c| *c == digit).count();
+    let more = after.as_bytes().get(count).is_some_and(u8::is_ascii_digit);
+    (!more && count <= 9).then_some((count, digit == b'9', count + 1))
+}

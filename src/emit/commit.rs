@@ -1,0 +1,154 @@
+//! Putting the site in place; the protocol stands at the top of `emit`.
+
+use std::path::Path;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+use super::disk::Faults;
+use super::error::Result;
+use super::journal::{self, Journal, numbered};
+use super::manifest::{self, Entry, Manifest};
+use super::name::MANIFEST;
+use super::{Emitter, FLUSHED, Made, Summary, clash, plan};
+
+/// A medium so slow, or so busy, is not waited for any longer.
+const FLUSH_TIME: Duration = Duration::from_millis(500);
+
+impl<F: Faults> Emitter<F> {
+    /// Puts the site in place.
+    ///
+    /// # Errors
+    ///
+    /// The output is then byte for byte what it was; should even that fail,
+    /// the message's help says that the next build will mend it.
+    pub fn commit(mut self) -> Result<Summary> {
+        let mut made = std::mem::take(self.made.get_mut().unwrap_or_else(PoisonError::into_inner));
+        made.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        if let Some(path) = plan::find_clash(&made) {
+            return Err(clash(&self.shown, path));
+        }
+        self.stop_if_cancelled()?;
+        self.flush(&made)?;
+        let result = if self.fresh {
+            self.commit_fresh(made)
+        } else {
+            self.commit_over(made)
+        };
+        result.map_err(|error| self.name_output(error))
+    }
+
+    fn commit_fresh(&mut self, made: Vec<Made>) -> Result<Summary> {
+        let summary = summarise(&made, 0);
+        let manifest = Manifest {
+            files: made.into_iter().map(Entry::from).collect(),
+        };
+        let site = self.work.site();
+        self.write_manifest(&manifest, &site.join(MANIFEST))?;
+        self.stop_if_cancelled()?;
+        self.disk
+            .rename(&site, &self.out)
+            .map_err(|error| error.about(self.shown.clone()))?;
+        self.around.clear();
+        let _ = self
+            .disk
+            .flush_folder(self.out.parent().unwrap_or(&self.out));
+        Ok(summary)
+    }
+
+    fn commit_over(&mut self, made: Vec<Made>) -> Result<Summary> {
+        let plan = plan::plan(
+            &self.disk,
+            &self.out,
+            &self.shown,
+            &self.previous,
+            self.adopt,
+            made,
+        )?;
+        let settled = self.disk.stat(&self.out.join(MANIFEST))?.is_some();
+        if plan.journal.steps.is_empty() && plan.manifest == self.previous && settled {
+            return Ok(plan.summary);
+        }
+        self.write_manifest(&plan.manifest, &self.work.manifest())?;
+        if !plan.journal.steps.is_empty() {
+            journal::write(&self.disk, &self.work, &plan.journal)?;
+        }
+        // A build that dies or fails from here on has something to undo.
+        self.broken = true;
+        if let Err(error) = self.switch(&plan.journal) {
+            return Err(
+                match journal::undo(&self.disk, &self.work, &self.out, &plan.journal) {
+                    Ok(()) => {
+                        self.broken = false;
+                        error
+                    }
+                    Err(_) => error.with_help(
+                        "the old site could not be put back whole; the next build does that first",
+                    ),
+                },
+            );
+        }
+        // The new site stands: nothing that fails now is worth an error. A
+        // folder that could not be removed is left to the next build.
+        let _ = self.disk.flush_folder(&self.out);
+        self.broken = !journal::tidy(&self.disk, &self.out, &plan.journal);
+        Ok(plan.summary)
+    }
+
+    fn switch(&self, journal: &Journal) -> Result<()> {
+        journal::apply(&self.disk, &self.work, &self.out, journal, &self.cancel)?;
+        self.stop_if_cancelled()?;
+        self.disk
+            .rename(&self.work.manifest(), &self.out.join(MANIFEST))
+    }
+
+    fn write_manifest(&self, manifest: &Manifest, at: &Path) -> Result<()> {
+        let write = || {
+            let mut file = self.disk.create(at)?;
+            self.disk
+                .write(&mut file, manifest::write(manifest).as_bytes(), at)?;
+            self.make_readable(&file, at)?;
+            self.disk.flush(&file, at)
+        };
+        write().map_err(|error| error.about(self.shown.join(MANIFEST)))
+    }
+
+    /// Waits until a small change is on the medium; see "Power loss".
+    fn flush(&self, made: &[Made]) -> Result<()> {
+        let staged = made.iter().filter_map(|made| Some((made, made.staged?)));
+        if staged.clone().count() > FLUSHED {
+            return Ok(());
+        }
+        let start = Instant::now();
+        for (made, number) in staged {
+            let at = if self.fresh {
+                self.staging.join(&made.path)
+            } else {
+                numbered(&self.staging, number)
+            };
+            self.disk
+                .flush_file(&at)
+                .map_err(|error| error.about(self.shown.join(&made.path)))?;
+            self.stop_if_cancelled()?;
+            if start.elapsed() > FLUSH_TIME {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn summarise(made: &[Made], removed: usize) -> Summary {
+    let mut summary = Summary {
+        removed,
+        ..Summary::default()
+    };
+    for made in made {
+        if made.staged.is_some() {
+            summary.written += 1;
+            summary.bytes += made.size;
+        } else {
+            summary.unchanged += 1;
+        }
+    }
+    summary
+}

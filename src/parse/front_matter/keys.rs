@@ -1,0 +1,305 @@
+//! The keys of front matter: the one table to which a key is added. The
+//! switches that the site's parameters share stand in a table of their own
+//! ([`switches::ROWS`]); taxonomies and dates go by the configuration.
+
+use super::{Build, Front, List, Options, Place, Render, ResourceMeta, dates};
+use crate::config::outputs::{self, SITEMAP, Sitemap};
+use crate::config::rows::{Intake, Row, Status, find, get, no_effect, row, same_key};
+use crate::config::switches;
+use crate::config::{cascade, menus, params};
+use crate::diag::Diagnostic;
+use crate::tree::{Key, Map, Node, Text, Value};
+
+const ROWS: &[Row<Front>] = &[
+    row("title", "", |f, n, i| f.title = i.text(n)),
+    row("link_title", "", |f, n, i| {
+        f.link_title = i.text(n).filter(|text| !text.is_empty())
+    }),
+    row("description", "", |f, n, i| f.description = i.said(n)),
+    row("summary", "", |f, n, i| f.summary = i.said(n)),
+    row("draft", "false", |f, n, i| {
+        f.draft |= i.bool(n) == Some(true)
+    }),
+    row("weight", "0", |f, n, i| f.weight = i.int(n).unwrap_or(0)),
+    row("slug", "", |f, n, i| f.slug = text(n, i)),
+    row("url", "", |f, n, i| f.url = text(n, i)),
+    row("aliases", "[]", |f, n, i| f.aliases = list(n, i)),
+    row("keywords", "[]", |f, n, i| {
+        f.keywords = i.texts(n).unwrap_or_default()
+    }),
+    row("author", "", |f, n, i| f.authors = params::authors(n, i)),
+    row("authors", "", |f, n, i| f.authors = params::authors(n, i)),
+    row("images", "[]", |f, n, i| {
+        f.images = i.texts(n).unwrap_or_default()
+    }),
+    row("series", "", |f, n, i| f.series = list(n, i)),
+    row("layout", "", |f, n, i| f.layout = text(n, i)),
+    row("type", "", |f, n, i| f.page_type = text(n, i)),
+    row("outputs", "", |f, n, i| f.outputs = outputs::formats(n, i)),
+    row("cascade", "", |f, n, i| f.cascade = cascade::read(n, i)),
+    row("build", "", |f, n, i| i.fields(&mut f.build, n, BUILD)),
+    row("headless", "false", |f, n, i| {
+        if i.bool(n) == Some(true) {
+            f.build = Build {
+                render: Render::Never,
+                list: List::Never,
+                ..f.build
+            };
+        }
+    }),
+    row("translation_key", "", |f, n, i| {
+        f.translation_key = i.said(n)
+    }),
+    row("markup", "markdown", |f, n, i| f.markup = text(n, i)),
+    row("is_cjk_language", "", |f, n, i| f.is_cjk = i.bool(n)),
+    row("menus", "", |f, n, i| f.menus = menus::read_page(n, i)),
+    row("menu", "", |f, n, i| f.menus = menus::read_page(n, i)),
+    row("sitemap", "", |f, n, i| {
+        let mut sitemap = Sitemap::default();
+        match n.value {
+            // `sitemap: false`, as some themes have it.
+            Value::Scalar(_) => sitemap.disable = i.bool(n) == Some(false),
+            _ => i.fields(&mut sitemap, n, SITEMAP),
+        }
+        f.sitemap = Some(sitemap);
+    }),
+    row("resources", "", resources),
+    row("canonical_url", "", |f, n, i| f.canonical_url = text(n, i)),
+    row("placeholder", "", |f, n, i| f.placeholder = i.said(n)),
+    // Read apart: what is in it goes by this table's neighbours.
+    row("params", "", |_, n, i| {
+        i.map(n);
+    }),
+    // Code is coloured when the site is built.
+    no_effect("disable_hljs"),
+    no_effect("audio"),
+    no_effect("videos"),
+];
+
+const BUILD: &[Row<Build>] = &[
+    row("render", "always", |b, n, i| {
+        let choices = [
+            ("always", Render::Always),
+            ("never", Render::Never),
+            ("link", Render::Link),
+            ("true", Render::Always),
+            ("false", Render::Never),
+        ];
+        b.render = i.choice(n, &choices).unwrap_or(b.render);
+    }),
+    row("list", "always", |b, n, i| {
+        let choices = [
+            ("always", List::Always),
+            ("never", List::Never),
+            ("local", List::Local),
+            ("true", List::Always),
+            ("false", List::Never),
+        ];
+        b.list = i.choice(n, &choices).unwrap_or(b.list);
+    }),
+    row("publish_resources", "true", |b, n, i| {
+        b.publish_resources = i.bool(n).unwrap_or(true)
+    }),
+];
+
+const RESOURCE: &[Row<ResourceMeta>] = &[
+    row("src", "", |r, n, i| r.src = i.said(n).unwrap_or_default()),
+    row("name", "", |r, n, i| r.name = i.said(n)),
+    row("title", "", |r, n, i| r.title = i.said(n)),
+    row("params", "", |r, n, i| {
+        if let Some(map) = i.map(n) {
+            r.params = map.to_value();
+        }
+    }),
+];
+
+/// Types every key of the joined front matter.
+pub fn read(
+    map: &Map,
+    options: &Options,
+    place: Place<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Front {
+    let mut front = Front::default();
+    let mut intake = Intake::default();
+    intake.refuse_spellings_of(map, |name| {
+        find(ROWS, name).is_some() || find(switches::ROWS, name).is_some()
+    });
+    dates::read(&mut front, map, options, place, &mut intake);
+    for (key, node) in &map.entries {
+        one(&mut front, key, node, options, &mut intake);
+    }
+    let inner = get(map, "params").and_then(Node::as_map);
+    if let Some(inner) = inner {
+        intake.enter("params", |intake| below_params(&mut front, inner, intake));
+    }
+    order_terms(&mut front, options);
+    front.params = values(map, inner);
+    front.unknown = intake.unknown;
+    front.idle = intake.idle;
+    diagnostics.append(&mut intake.diagnostics);
+    front
+}
+
+fn one(front: &mut Front, key: &Key, node: &Node, options: &Options, intake: &mut Intake) {
+    let name: &str = match &*key.name {
+        // Hugo's name until 0.145.
+        "_build" => "build",
+        name => name,
+    };
+    let taxonomy = options
+        .taxonomies
+        .iter()
+        .find(|plural| same_key(plural, name));
+    if let Some(plural) = taxonomy {
+        let terms = intake.enter(name, |intake| list(node, intake));
+        if same_key(name, "series") {
+            front.series.clone_from(&terms);
+        }
+        // Authors may be a taxonomy and stay the authors.
+        if same_key(name, "authors") || same_key(name, "author") {
+            front.authors = terms.iter().map(|term| term.text.to_string()).collect();
+        }
+        front.terms.push((plural.clone(), terms));
+        return;
+    }
+    if dates::is_key(name, options)
+        || intake.field(front, name, key.span, node, ROWS)
+        || intake.field(&mut front.switches, name, key.span, node, switches::ROWS)
+    {
+        return;
+    }
+    if is_idle(name, options) {
+        intake.idle.push((name.to_owned(), key.span));
+        return;
+    }
+    let mut known: Vec<&str> = names().chain(dates::NAMES).collect();
+    known.extend(options.taxonomies.iter().map(String::as_str));
+    intake.unknown_key(name, key.span, known.into_iter());
+}
+
+/// Taxonomies that the configuration does not have, and weights within terms.
+fn is_idle(name: &str, options: &Options) -> bool {
+    let weight = name
+        .strip_suffix("_weight")
+        .or_else(|| name.strip_suffix("weight"));
+    let of_term = |stem: &str| {
+        options
+            .taxonomies
+            .iter()
+            .any(|plural| same_key(plural, stem))
+    };
+    same_key(name, "tags") || same_key(name, "categories") || weight.is_some_and(of_term)
+}
+
+/// Switches may stand under `params` as well; anything else there is for templates.
+fn below_params(front: &mut Front, map: &Map, intake: &mut Intake) {
+    for (key, node) in &map.entries {
+        if intake.field(
+            &mut front.switches,
+            &key.name,
+            key.span,
+            node,
+            switches::ROWS,
+        ) {
+            continue;
+        }
+        let near = switches::ROWS.iter().map(|row| row.name);
+        let before = intake.unknown.len();
+        intake.unknown_key(&key.name, key.span, near);
+        // Only a name that comes near one of ours may be a mistake here.
+        if intake
+            .unknown
+            .last()
+            .is_some_and(|unknown| unknown.nearest.is_none())
+        {
+            intake.unknown.truncate(before);
+        }
+    }
+}
+
+fn order_terms(front: &mut Front, options: &Options) {
+    let place = |plural: &String| options.taxonomies.iter().position(|other| other == plural);
+    front.terms.sort_by_key(|(plural, _)| place(plural));
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    let current = |status: Status| status == Status::Current;
+    let own = ROWS
+        .iter()
+        .filter(move |row| current(row.status))
+        .map(|row| row.name);
+    own.chain(switches::ROWS.iter().map(|row| row.name))
+}
+
+/// Everything as written, `params` joined in, and known keys under their snake_case names too.
+fn values(map: &Map, inner: Option<&Map>) -> tera::Value {
+    let empty = Map::default();
+    let inner = inner.unwrap_or(&empty);
+    let mut out = tera::Map::with_capacity(map.entries.len() + inner.entries.len() + 4);
+    for (key, node) in map.entries.iter().chain(&inner.entries) {
+        out.insert(tera::value::Key::String(key.name.clone()), node.to_value());
+    }
+    for (key, node) in map.entries.iter().chain(&inner.entries) {
+        let known = || {
+            names()
+                .chain(dates::NAMES)
+                .find(|name| same_key(name, &key.name))
+        };
+        // A name in plain lower case is its own canonical form or of one word.
+        let plain = key
+            .name
+            .bytes()
+            .all(|c| c.is_ascii_lowercase() || c == b'_');
+        if let Some(name) = known().filter(|name| !(plain && **name == *key.name)) {
+            out.entry(tera::value::Key::from(name))
+                .or_insert_with(|| node.to_value());
+        }
+    }
+    tera::Value::from(out)
+}
+
+fn text(node: &Node, intake: &mut Intake) -> Option<Text> {
+    let text = intake.said(node)?;
+    Some(Text {
+        text: text.into(),
+        span: node.span,
+    })
+}
+
+fn list(node: &Node, intake: &mut Intake) -> Vec<Text> {
+    let list = intake.spanned(node).unwrap_or_default();
+    list.into_iter()
+        .map(|(text, span)| Text {
+            text: text.into(),
+            span,
+        })
+        .collect()
+}
+
+fn resources(front: &mut Front, node: &Node, intake: &mut Intake) {
+    let Some(list) = intake.list(node) else {
+        return;
+    };
+    for entry in list {
+        let mut resource = ResourceMeta {
+            src: String::new(),
+            name: None,
+            title: None,
+            params: tera::Value::from(tera::Map::new()),
+            span: entry.span,
+        };
+        intake.fields(&mut resource, entry, RESOURCE);
+        if resource.src.is_empty() {
+            intake
+                .error(
+                    "wrong-value",
+                    entry,
+                    "an entry of `resources` has no `src`".to_owned(),
+                )
+                .help = Some("write the file's name, or a pattern such as `*.jpg`".to_owned());
+        } else {
+            front.resources.push(resource);
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! What became of a page's text: from its document alone, or with its
+//! shortcodes expanded; and its HTML with every hole filled.
+
+use super::template::Shared;
+use crate::diag::{Diagnostic, Span};
+use crate::expand::Expanded;
+use crate::parse::highlight::{self, Highlighter};
+use crate::parse::{Body, CodeBlock, Digest, Doc, Heading, Hole, Image, Link, fill};
+use crate::site::links::{self, Broken, Resolved};
+use crate::site::{PageId, Site};
+use crate::text;
+use std::sync::Arc;
+
+pub enum Article {
+    /// Nothing in it had to be expanded.
+    Plain(Arc<Doc>),
+    Expanded {
+        expanded: Box<Expanded>,
+        digest: Digest,
+        cjk: bool,
+        has_code: bool,
+    },
+}
+
+impl Article {
+    pub fn body(&self) -> &Body {
+        match self {
+            Article::Plain(doc) => &doc.body,
+            Article::Expanded { expanded, .. } => &expanded.body,
+        }
+    }
+
+    pub fn headings(&self) -> &[Heading] {
+        match self {
+            Article::Plain(doc) => &doc.headings,
+            Article::Expanded { expanded, .. } => &expanded.headings,
+        }
+    }
+
+    pub fn digest(&self) -> Option<&Digest> {
+        match self {
+            Article::Plain(doc) => doc.digest.as_ref(),
+            Article::Expanded { digest, .. } => Some(digest),
+        }
+    }
+
+    pub fn has_code(&self) -> bool {
+        match self {
+            Article::Plain(doc) => doc.has_code,
+            Article::Expanded { has_code, .. } => *has_code,
+        }
+    }
+
+    /// Whether a link to `#fragment` finds something.
+    pub fn has_anchor(&self, fragment: &str) -> bool {
+        let fragment = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
+        if matches!(&*fragment, "" | "top")
+            || self.headings().iter().any(|heading| heading.id == fragment)
+        {
+            return true;
+        }
+        let mut escaped = String::new();
+        text::escape_attr(&mut escaped, &fragment);
+        let html = &self.body().html;
+        let holds = |html: &str| {
+            html.contains(&format!("id=\"{escaped}\""))
+                || html.contains(&format!("name=\"{escaped}\""))
+                || html.contains(&format!("id={escaped}"))
+        };
+        holds(html)
+            || self
+                .body()
+                .holes
+                .iter()
+                .any(|hole| matches!(hole, Hole::Html(html) if holds(html)))
+    }
+}
+
+/// What filling needs besides the page.
+pub struct Filler<'a> {
+    pub shared: &'a Shared,
+    pub articles: &'a [Option<Article>],
+    pub highlighter: &'a Highlighter,
+    pub defaults: &'a highlight::Defaults,
+}
+
+impl Filler<'_> {
+    /// The article's HTML as it stands in its page, and what its links and code gave to say.
+    pub fn content(&self, id: PageId, diagnostics: &mut Vec<Diagnostic>) -> String {
+        let Some(article) = self.articles.get(id.index()).and_then(Option::as_ref) else {
+            return String::new();
+        };
+        self.body(id, article.body(), diagnostics)
+    }
+
+    pub fn body(&self, id: PageId, body: &Body, diagnostics: &mut Vec<Diagnostic>) -> String {
+        let mut out = String::with_capacity(body.html.len() * 2);
+        let mut page = Filling {
+            filler: self,
+            id,
+            holes: &body.holes,
+            images: 0,
+            diagnostics,
+        };
+        fill::walk(&body.html, &body.holes, &mut out, &mut |hole, out| {
+            page.write(hole, out, 0)
+        });
+        out
+    }
+}
+
+struct Filling<'a, 'd> {
+    filler: &'a Filler<'a>,
+    id: PageId,
+    holes: &'a [Hole],
+    images: usize,
+    diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+impl Filling<'_, '_> {
+    fn write(&mut self, hole: &Hole, out: &mut String, depth: usize) {
+        // Calls' outputs stand in code and destinations; nothing nests deeper.
+        if depth > 8 {
+            return;
+        }
+        match hole {
+            Hole::Code(block) => self.code(block, out, depth),
+            Hole::Link(link) => self.link(link, out, depth),
+            Hole::Image(image) => self.image(image, out, depth),
+            Hole::Html(html) => self.nested(html, out, depth),
+            Hole::Call(_) => {}
+        }
+    }
+
+    fn nested(&mut self, html: &str, out: &mut String, depth: usize) {
+        let holes = self.holes;
+        fill::walk(html, holes, out, &mut |hole, out| {
+            self.write(hole, out, depth + 1)
+        });
+    }
+
+    fn code(&mut self, block: &CodeBlock, out: &mut String, depth: usize) {
+        let mut html = String::new();
+        let Filler {
+            highlighter,
+            defaults,
+            ..
+        } = self.filler;
+        let outcome = highlighter.highlight(
+            &block.lang,
+            &block.code,
+            &block.options,
+            defaults,
+            &mut html,
+        );
+        for problem in outcome.warnings {
+            self.diagnostics.push(problem.within(block.span));
+        }
+        self.nested(&html, out, depth);
+    }
+
+    fn link(&mut self, link: &Link, out: &mut String, depth: usize) {
+        let mut dest = String::new();
+        self.nested(&link.dest, &mut dest, depth);
+        let href = self.resolve(&dest, link.span, "link");
+        text::escape_attr(out, &href);
+    }
+
+    fn image(&mut self, image: &Image, out: &mut String, depth: usize) {
+        let mut src = String::new();
+        self.nested(&image.src, &mut src, depth);
+        let src = self.resolve(&src, image.span, "image");
+        out.push_str("<img src=\"");
+        text::escape_attr(out, &src);
+        out.push_str("\" alt=\"");
+        text::escape_attr(out, &image.alt);
+        out.push('"');
+        if let Some(title) = &image.title {
+            out.push_str(" title=\"");
+            text::escape_attr(out, title);
+            out.push('"');
+        }
+        // The first picture is likely to be on the first screen.
+        out.push_str(if self.images == 0 {
+            " decoding=\"async\">"
+        } else {
+            " loading=\"lazy\" decoding=\"async\">"
+        });
+        self.images += 1;
+    }
+
+    /// The URL for a destination; what leads nowhere stays as it is, with a warning.
+    fn resolve(&mut self, dest: &str, span: Span, what: &str) -> String {
+        let site: &Site = &self.filler.shared.site;
+        let (_, rest) = links::split(dest);
+        let (href, target) = match links::resolve(site, self.id, dest) {
+            Resolved::External => (text::encode_url(dest), None),
+            Resolved::Kept(target) => (text::encode_url(&with_base(site, dest)), target),
+            Resolved::Page(target) => (
+                format!("{}{}", site.href(&site[target].url), text::encode_url(rest)),
+                Some(target),
+            ),
+            Resolved::File(url) => (
+                format!("{}{}", site.href(&url), text::encode_url(rest)),
+                None,
+            ),
+            Resolved::Broken(broken) => {
+                self.diagnostics
+                    .push(broken_link(what, dest, &broken, span));
+                (text::encode_url(&with_base(site, dest)), None)
+            }
+        };
+        if let Some((target, fragment)) =
+            target.zip(rest.split_once('#').map(|(_, fragment)| fragment))
+        {
+            self.check_anchor(target, fragment, dest, span);
+        }
+        href
+    }
+
+    fn check_anchor(&mut self, target: PageId, fragment: &str, dest: &str, span: Span) {
+        let Some(article) = self
+            .filler
+            .articles
+            .get(target.index())
+            .and_then(Option::as_ref)
+        else {
+            return;
+        };
+        if article.has_anchor(fragment) {
+            return;
+        }
+        let ids = article.headings().iter().map(|heading| heading.id.as_str());
+        let warning = Diagnostic::warning(
+            "broken-anchor",
+            span,
+            format!("the link `{dest}` leads to a page without the anchor `#{fragment}`"),
+        );
+        self.diagnostics.push(match text::nearest(fragment, ids) {
+            Some(near) => warning.help(format!("did you mean `#{near}`?")),
+            None => warning.help("anchors are the ids of headings, or of elements that have one"),
+        });
+    }
+}
+
+/// A path from the host's root gets the site's base path, if it lacks it.
+fn with_base(site: &Site, dest: &str) -> String {
+    let base = site.base_path();
+    if base == "/" || !dest.starts_with('/') || dest.starts_with("//") || dest.starts_with(base) {
+        return dest.to_owned();
+    }
+    format!("{}{dest}", base.trim_end_matches('/'))
+}
+
+pub fn broken_link(what: &str, dest: &str, broken: &Broken, span: Span) -> Diagnostic {
+    match broken {
+        Broken::Missing(near) => {
+            let warning = Diagnostic::warning(
+                "broken-link",
+                span,
+                format!("the {what} `{dest}` leads nowhere"),
+            );
+            match near {
+                Some(near) => warning.help(format!("did you mean `{near}`?")),
+                None if what == "image" => {
+                    warning.help("put the file beside the page, or into `static/`")
+                }
+                None => warning
+                    .help("write the path of a page (`/blog/post/`) or of its file (`../post.md`)"),
+            }
+        }
+        Broken::LeftOut(why) => {
+            let message = format!(
+                "the {what} `{dest}` leads to a page that is {}, so it is not published",
+                why.word()
+            );
+            Diagnostic::warning("broken-link", span, message)
+        }
+        Broken::Malformed(why) => {
+            Diagnostic::warning("malformed-url", span, format!("`{dest}` is no URL: {why}"))
+        }
+    }
+}

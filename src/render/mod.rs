@@ -1,0 +1,283 @@
+//! Turns jobs into files: [`Renderer::new`] expands every page and makes its
+//! card, [`Renderer::render`] gives the bytes of one job. Renders what it is
+//! asked for, in any order and from any thread; writes nothing.
+
+pub mod absolute;
+pub mod article;
+pub mod context;
+pub mod feed;
+pub mod head;
+pub mod i18n;
+pub mod icons;
+pub mod json;
+pub mod link;
+pub mod machine;
+pub mod outputs;
+pub mod search;
+pub mod sitemap;
+pub mod template;
+pub mod view;
+pub mod xml;
+
+use crate::diag::Diagnostic;
+use crate::expand::registry::Shortcodes;
+use crate::expand::{self, Env};
+use crate::parse::highlight::{self, Highlighter};
+use crate::parse::{self, Doc};
+use crate::site::menus::Item;
+use crate::site::route::Job;
+use crate::site::{LangId, PageId, Site, menus};
+use article::{Article, Filler};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+use template::{Shared, Source, Templates};
+use tera::{Context, Value};
+
+/// What is rendered with besides the site.
+pub struct Parts {
+    pub site: Arc<Site>,
+    pub templates: Vec<Source>,
+    /// `data/`, by file name.
+    pub data: Value,
+    /// A site's own texts, for each language.
+    pub texts: Vec<Vec<(String, i18n::Plural)>>,
+    /// For each language.
+    pub options: Vec<parse::Options>,
+    pub highlight: highlight::Defaults,
+}
+
+pub struct Renderer {
+    pub shared: Arc<Shared>,
+    templates: Templates,
+    articles: Vec<Option<Article>>,
+    highlighter: Highlighter,
+    defaults: highlight::Defaults,
+    /// `site` of each language, without what depends on the page.
+    sites: Vec<tera::Map>,
+    menus: Vec<BTreeMap<String, Vec<Item>>>,
+    /// Articles with absolute links, for feeds: made when the first asks.
+    for_feeds: Vec<OnceLock<Arc<str>>>,
+    shortcodes: Shortcodes,
+    options: Vec<parse::Options>,
+}
+
+/// What a job came to.
+pub enum Output {
+    Bytes(Vec<u8>),
+    /// A file of the site, as it is; its path from the site's root.
+    Copy(Arc<str>),
+}
+
+impl Renderer {
+    /// Loads the templates, runs all shortcodes, and makes the cards.
+    pub fn new(parts: Parts, diagnostics: &mut Vec<Diagnostic>) -> Option<Renderer> {
+        let Parts {
+            site,
+            templates,
+            data,
+            texts,
+            options,
+            highlight,
+        } = parts;
+        let languages = site.config.languages.iter().zip(&texts);
+        let strings = languages
+            .map(|(language, texts)| i18n::Strings::new(&language.code, texts))
+            .collect();
+        let shortcodes = Shortcodes::new(
+            templates
+                .iter()
+                .map(|source| (source.name.as_str(), &*source.text, source.own)),
+        );
+        let shared = Arc::new(Shared {
+            site,
+            strings,
+            cards: OnceLock::new(),
+            bare_cards: OnceLock::new(),
+            data,
+        });
+        let templates = match template::load(&templates, &shared) {
+            Ok(templates) => templates,
+            Err(mut errors) => {
+                diagnostics.append(&mut errors);
+                return None;
+            }
+        };
+        let pages = shared.site.pages.len();
+        let mut renderer = Renderer {
+            templates,
+            articles: Vec::new(),
+            highlighter: Highlighter::default(),
+            defaults: highlight,
+            sites: Vec::new(),
+            menus: Vec::new(),
+            for_feeds: (0..pages).map(|_| OnceLock::new()).collect(),
+            shortcodes,
+            options,
+            shared,
+        };
+        renderer.prepare(diagnostics);
+        Some(renderer)
+    }
+
+    fn prepare(&mut self, diagnostics: &mut Vec<Diagnostic>) {
+        let site = self.shared.site.clone();
+        let ids = || (0..site.pages.len() as u32).map(PageId);
+        let terms: Vec<Value> = (0..site.terms.len() as u32)
+            .map(|term| view::term(&site, crate::site::TermId(term)))
+            .collect();
+        let cards = |articles: &[Option<Article>]| -> Vec<Value> {
+            let ids: Vec<PageId> = ids().collect();
+            ids.par_iter()
+                .map(|id| {
+                    let digest = articles
+                        .get(id.index())
+                        .and_then(Option::as_ref)
+                        .and_then(Article::digest);
+                    view::card(&site, *id, digest, &terms)
+                })
+                .collect()
+        };
+        for index in 0..site.config.languages.len() {
+            let lang = LangId(index as u32);
+            self.menus.push(menus::build(&site, lang));
+        }
+        self.sites = (0..site.config.languages.len())
+            .map(|lang| self.site_map(LangId(lang as u32)))
+            .collect();
+        // Cards for shortcodes are needed only where there are any.
+        if site
+            .pages
+            .iter()
+            .any(|page| page.doc.as_ref().is_some_and(|doc| !doc.calls.is_empty()))
+        {
+            // Set once: nobody else has this renderer yet.
+            let _ = self.shared.bare_cards.set(cards(&[]));
+        }
+        let found: Vec<(Option<Article>, Vec<Diagnostic>)> = site
+            .pages
+            .par_iter()
+            .enumerate()
+            .map(|(index, page)| match &page.doc {
+                Some(doc) => self.article(PageId(index as u32), doc),
+                None => (None, Vec::new()),
+            })
+            .collect();
+        for (article, mut said) in found {
+            self.articles.push(article);
+            diagnostics.append(&mut said);
+        }
+        let _ = self.shared.cards.set(cards(&self.articles));
+    }
+
+    fn article(&self, id: PageId, doc: &Arc<Doc>) -> (Option<Article>, Vec<Diagnostic>) {
+        if doc.calls.is_empty() {
+            return (Some(Article::Plain(doc.clone())), Vec::new());
+        }
+        let site = &self.shared.site;
+        let page = &site[id];
+        let Some(file) = page.file else {
+            return (None, Vec::new());
+        };
+        let mut options = self.options[page.lang.index()].clone();
+        options.markdown = parse::page_options(&options, &doc.front);
+        let env = self.env(id, &options);
+        let source = expand::Source {
+            file,
+            body: &doc.body,
+            calls: &doc.calls,
+            headings: &doc.headings,
+            ids: &doc.ids,
+            more: doc.more,
+        };
+        let mut expanded = expand::expand(&source, &env);
+        let said = std::mem::take(&mut expanded.diagnostics);
+        let digest = parse::digest(
+            &expanded.body,
+            expanded.more,
+            doc.cjk,
+            options.summary_length,
+        );
+        let has_code = doc.has_code || expanded.has_code;
+        (
+            Some(Article::Expanded {
+                expanded: Box::new(expanded),
+                digest,
+                cjk: doc.cjk,
+                has_code,
+            }),
+            said,
+        )
+    }
+
+    /// What shortcodes of a page run with: its card has no words.
+    fn env<'a>(&'a self, id: PageId, options: &'a parse::Options) -> Env<'a> {
+        let site = &self.shared.site;
+        let page = &site[id];
+        let mut context = Context::new();
+        context.insert_value("page", self.shared.card(id));
+        context.insert_value("site", Value::from(self.sites[page.lang.index()].clone()));
+        context.insert_value("data", self.shared.data.clone());
+        template::context_for(
+            &mut context,
+            site,
+            Some(id),
+            page.lang,
+            &self.date_format(id),
+        );
+        Env {
+            tera: &self.templates.tera,
+            shortcodes: &self.shortcodes,
+            options,
+            context,
+            page: id.0,
+        }
+    }
+
+    fn filler(&self) -> Filler<'_> {
+        Filler {
+            shared: &self.shared,
+            articles: &self.articles,
+            highlighter: &self.highlighter,
+            defaults: &self.defaults,
+        }
+    }
+
+    pub fn words(&self) -> usize {
+        self.articles
+            .iter()
+            .flatten()
+            .filter_map(Article::digest)
+            .map(|digest| digest.words)
+            .sum()
+    }
+
+    /// Go's layout in which a page shows dates.
+    fn date_format(&self, id: PageId) -> String {
+        let format = self.shared.site[id].show.date_format.as_deref();
+        format.unwrap_or("January 2, 2006").to_owned()
+    }
+
+    /// The bytes of one job. None: `diagnostics` says why.
+    pub fn render(&self, job: &Job, diagnostics: &mut Vec<Diagnostic>) -> Option<Output> {
+        let site = &self.shared.site;
+        let mut out = String::new();
+        match job {
+            Job::Page(id, pager) => return self.page(*id, *pager, diagnostics),
+            Job::Extra(extra, lang) => return self.extra(*extra, *lang, diagnostics),
+            Job::NotFound(lang) => return self.not_found(*lang, diagnostics),
+            Job::Redirect(target) => return self.redirect(target, diagnostics),
+            Job::Copy(path) => return Some(Output::Copy(path.clone())),
+            Job::Asset(index) => return Some(Output::Bytes(site.assets[*index].bytes.to_vec())),
+            Job::Feed(id, format) => self.feed(*id, *format, &mut out),
+            Job::IndexJson(id) => self.index_json(*id, &mut out),
+            Job::SearchIndex(lang) => self.search_index(*lang, &mut out),
+            Job::Sitemap(index) => out.push_str(&site.sitemaps[*index].1),
+            Job::Robots => self.robots(&mut out),
+            Job::Manifest => self.manifest(&mut out),
+            Job::Favicon => machine::favicon(&site.config.default_lang().title, &mut out),
+            Job::RedirectList => self.redirect_list(&mut out),
+        }
+        Some(Output::Bytes(out.into_bytes()))
+    }
+}

@@ -1,0 +1,354 @@
+//! Files for machines, from the site: feeds, sitemaps, search indices,
+//! robots.txt, the manifest and the list of redirects. Their formats are in
+//! the modules beside this one; here they are given their data.
+
+use super::feed::{self, Feed, Item, Person};
+use super::{Renderer, absolute, machine, search, sitemap, view};
+use crate::site::route::{self, FeedFormat, Job};
+use crate::site::{Kind, LangId, PageId, Site};
+use std::sync::Arc;
+
+impl Renderer {
+    /// The article with absolute links, as feed readers need it.
+    fn for_feed(&self, id: PageId) -> Arc<str> {
+        self.for_feeds[id.index()]
+            .get_or_init(|| {
+                let site = &self.shared.site;
+                // What there is to say about its links is said when its page is rendered.
+                let content = self.filler().content(id, &mut Vec::new());
+                let mut out = String::with_capacity(content.len() + 256);
+                absolute::html(&content, &site.permalink(&site[id].url), &mut out);
+                Arc::from(out)
+            })
+            .clone()
+    }
+
+    pub(super) fn feed(&self, id: PageId, format: FeedFormat, out: &mut String) {
+        let site = &self.shared.site;
+        let page = &site[id];
+        let language = site.language(page);
+        let entries = site.feed_entries(id);
+        let owned: Vec<Owned> = entries.iter().map(|entry| self.entry(*entry)).collect();
+        let people: Vec<Vec<Person>> = owned.iter().map(|entry| persons(&entry.authors)).collect();
+        let categories: Vec<Vec<&str>> = owned
+            .iter()
+            .map(|entry| entry.categories.iter().map(String::as_str).collect())
+            .collect();
+        let items: Vec<Item> = owned
+            .iter()
+            .enumerate()
+            .map(|(index, entry)| Item {
+                title: &entry.title,
+                url: &entry.url,
+                date: entry.page_date,
+                updated: entry.updated,
+                authors: &people[index],
+                categories: &categories[index],
+                summary: &entry.summary,
+                content_html: entry.content.as_deref(),
+                image: entry.image.as_deref(),
+                language: None,
+            })
+            .collect();
+        let is_home = page.kind == Kind::Home;
+        let title = if is_home {
+            language.title.clone()
+        } else {
+            format!("{} | {}", view::title(site, id), language.title)
+        };
+        let own = page.front().and_then(|front| front.description.clone());
+        let description = own
+            .or_else(|| language.params.description.clone())
+            .unwrap_or_default();
+        let name = match format {
+            FeedFormat::Rss => "index.xml",
+            FeedFormat::Atom => "atom.xml",
+            FeedFormat::Json => "feed.json",
+        };
+        let feed_url = site.permalink(&format!("/{}", route::beside(page, name)));
+        let home_url = site.permalink(&page.url);
+        let copyright = crate::parse::html::plainify(&language.copyright);
+        let authors = persons(&language.params.authors);
+        let feed = Feed {
+            title: &title,
+            home_url: &home_url,
+            feed_url: &feed_url,
+            description: &description,
+            language: &language.locale,
+            copyright: &copyright,
+            updated: page.lastmod,
+            authors: &authors,
+            image: None,
+            icon: None,
+            items: &items,
+        };
+        match format {
+            FeedFormat::Rss => feed::rss(&feed, out),
+            FeedFormat::Atom => feed::atom(&feed, out),
+            FeedFormat::Json => feed::json(&feed, out),
+        }
+    }
+
+    fn entry(&self, id: PageId) -> Owned {
+        let site = &self.shared.site;
+        let page = &site[id];
+        let digest = self.articles[id.index()]
+            .as_ref()
+            .and_then(super::article::Article::digest);
+        let front = page.front();
+        let description = front.and_then(|front| front.description.clone());
+        Owned {
+            title: page.title.clone(),
+            url: site.permalink(&page.url),
+            page_date: page.date,
+            updated: page.lastmod,
+            authors: front.map(|front| front.authors.clone()).unwrap_or_default(),
+            categories: page
+                .terms
+                .iter()
+                .map(|term| site.terms[term.index()].title.clone())
+                .collect(),
+            summary: description
+                .or_else(|| digest.map(|digest| digest.summary_text.clone()))
+                .unwrap_or_default(),
+            content: page.show.full_text_in_rss.then(|| self.for_feed(id)),
+            image: self
+                .images(id)
+                .into_iter()
+                .next()
+                .filter(|_| page.show.cover.image.is_some()),
+        }
+    }
+
+    fn entries_for_search(&self, lang: LangId, then: impl FnOnce(&[search::Entry])) {
+        let site = &self.shared.site;
+        let ids: Vec<PageId> = site.searched(lang).collect();
+        let urls: Vec<(String, String)> = ids
+            .iter()
+            .map(|id| (site.href(&site[*id].url), site.permalink(&site[*id].url)))
+            .collect();
+        let tags: Vec<Vec<&str>> = ids
+            .iter()
+            .map(|id| {
+                site[*id]
+                    .terms
+                    .iter()
+                    .map(|term| site.terms[term.index()].title.as_str())
+                    .collect()
+            })
+            .collect();
+        let entries: Vec<search::Entry> = ids
+            .iter()
+            .enumerate()
+            .map(|(index, id)| {
+                let page = &site[*id];
+                let digest = self.articles[id.index()]
+                    .as_ref()
+                    .and_then(super::article::Article::digest);
+                let description = page.front().and_then(|front| front.description.as_deref());
+                search::Entry {
+                    title: &page.title,
+                    url: &urls[index].0,
+                    permalink: &urls[index].1,
+                    summary: description
+                        .unwrap_or_else(|| digest.map_or("", |digest| &digest.summary_text)),
+                    content: digest.map_or("", |digest| &digest.text),
+                    tags: &tags[index],
+                    date: page.date,
+                    section: page
+                        .parent
+                        .filter(|parent| site[*parent].kind == Kind::Section)
+                        .map_or("", |parent| &site[parent].title),
+                }
+            })
+            .collect();
+        then(&entries);
+    }
+
+    pub(super) fn search_index(&self, lang: LangId, out: &mut String) {
+        self.entries_for_search(lang, |entries| search::index(entries, out));
+    }
+
+    pub(super) fn index_json(&self, id: PageId, out: &mut String) {
+        self.entries_for_search(self.shared.site[id].lang, |entries| {
+            search::papermod(entries, out)
+        });
+    }
+
+    pub(super) fn robots(&self, out: &mut String) {
+        let site = &self.shared.site;
+        let sitemap = site
+            .sitemaps
+            .first()
+            .map(|(path, _)| site.permalink(&format!("/{path}")));
+        // The protocol wants an address with a host.
+        let sitemap = sitemap.filter(|url| !site.origin().is_empty() && url.starts_with("http"));
+        let production = self.is_production(LangId(site.config.default_language as u32));
+        machine::robots(production, &[], sitemap.as_deref(), out);
+    }
+
+    pub(super) fn manifest(&self, out: &mut String) {
+        let site = &self.shared.site;
+        let language = site.config.default_lang();
+        let params = &language.params;
+        let icon = params
+            .assets
+            .favicon
+            .as_deref()
+            .map_or_else(|| site.href("favicon.svg"), |icon| site.href(icon));
+        machine::manifest(
+            &machine::Manifest {
+                name: &language.title,
+                description: params.description.as_deref().unwrap_or_default(),
+                language: &language.locale,
+                direction: language.direction.as_str(),
+                home_url: &site
+                    .href(&site[site.home(LangId(site.config.default_language as u32))].url),
+                theme_color: params.assets.theme_color.as_deref().unwrap_or_default(),
+                background_color: "",
+                icons: &[machine::Icon {
+                    url: &icon,
+                    sizes: "",
+                }],
+            },
+            out,
+        );
+    }
+
+    pub(super) fn redirect_list(&self, out: &mut String) {
+        let site = &self.shared.site;
+        let redirects = site.routes.all.iter().filter_map(|route| match &route.job {
+            Job::Redirect(target) => Some((
+                site.href(&format!("/{}", route.output.trim_end_matches("index.html"))),
+                site.href(target),
+            )),
+            _ => None,
+        });
+        let redirects: Vec<(String, String)> = redirects.collect();
+        let redirects: Vec<machine::Redirect> = redirects
+            .iter()
+            .map(|(from, to)| machine::Redirect { from, to })
+            .collect();
+        machine::redirects(&redirects, out);
+    }
+}
+
+/// What an item of a feed borrows from.
+struct Owned {
+    title: String,
+    url: String,
+    page_date: Option<crate::date::Date>,
+    updated: Option<crate::date::Date>,
+    authors: Vec<String>,
+    categories: Vec<String>,
+    summary: String,
+    content: Option<Arc<str>>,
+    image: Option<String>,
+}
+
+fn persons(names: &[String]) -> Vec<Person<'_>> {
+    names
+        .iter()
+        .map(|name| Person {
+            name,
+            ..Person::default()
+        })
+        .collect()
+}
+
+/// All sitemaps of a site: path and text, the first `sitemap.xml`.
+pub fn sitemaps(site: &Site) -> Vec<(String, String)> {
+    let languages = 0..site.config.languages.len() as u32;
+    let alternates = |id: PageId| -> Vec<(String, String)> {
+        let page = &site[id];
+        if page.translations.is_empty() {
+            return Vec::new();
+        }
+        let mut all: Vec<PageId> = page
+            .translations
+            .iter()
+            .copied()
+            .filter(|id| site[*id].rendered)
+            .chain([id])
+            .collect();
+        all.sort_by_key(|id| site[*id].lang);
+        all.into_iter()
+            .map(|id| {
+                (
+                    site.language(&site[id]).locale.clone(),
+                    site.permalink(&site[id].url),
+                )
+            })
+            .collect()
+    };
+    let pages: Vec<Vec<(PageId, String, Vec<(String, String)>)>> = languages
+        .map(|lang| {
+            site.sitemap_pages(LangId(lang), &site.routes)
+                .into_iter()
+                .map(|id| (id, site.permalink(&site[id].url), alternates(id)))
+                .collect()
+        })
+        .collect();
+    let alternates: Vec<Vec<Vec<sitemap::Alternate>>> = pages
+        .iter()
+        .map(|pages| {
+            pages
+                .iter()
+                .map(|(_, _, others)| {
+                    others
+                        .iter()
+                        .map(|(lang, url)| sitemap::Alternate { lang, url })
+                        .collect()
+                })
+                .collect()
+        })
+        .collect();
+    let urls: Vec<Vec<sitemap::Url>> = pages
+        .iter()
+        .zip(&alternates)
+        .map(|(pages, alternates)| {
+            pages
+                .iter()
+                .zip(alternates)
+                .map(|((id, url, _), alternates)| {
+                    let own = site[*id].front().and_then(|front| front.sitemap.as_ref());
+                    let general = &site.config.sitemap;
+                    sitemap::Url {
+                        url,
+                        lastmod: site[*id].lastmod,
+                        alternates,
+                        changefreq: own
+                            .and_then(|own| own.change_freq)
+                            .or(general.change_freq)
+                            .map(|freq| freq.as_str()),
+                        priority: own.and_then(|own| own.priority).or(general.priority),
+                    }
+                })
+                .collect()
+        })
+        .collect();
+    let languages: Vec<sitemap::Language> = site
+        .config
+        .languages
+        .iter()
+        .zip(&urls)
+        .map(|(language, urls)| sitemap::Language {
+            code: &language.code,
+            urls,
+        })
+        .collect();
+    let name = &site.config.sitemap.filename;
+    sitemap::files(&site.permalink("/"), &languages)
+        .into_iter()
+        .map(|file| {
+            (
+                if file.path == "sitemap.xml" {
+                    name.clone()
+                } else {
+                    file.path
+                },
+                file.text,
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,491 @@
+//! The template engine: the theme's templates under the site's own, and the
+//! filters and functions that the documentation names. Knows the site through
+//! [`Shared`], and the page being rendered through its number in the context.
+
+use crate::date::Date;
+use crate::diag::{Diagnostic, FileId, Span};
+use crate::expand::functions::{self, Lookup, NotFound, Resource};
+use crate::render::view::{Object, safe};
+use crate::render::{i18n, icons, json};
+use crate::site::{LangId, PageId, Site, links};
+use crate::{expand, source, text};
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
+
+/// What functions and filters look things up in; filled while the site is rendered.
+pub struct Shared {
+    pub site: Arc<Site>,
+    /// One of each language.
+    pub strings: Vec<i18n::Strings>,
+    /// By page; filled once all shortcodes have run.
+    pub cards: OnceLock<Vec<Value>>,
+    /// Without words and summaries, for shortcodes: filled before any runs.
+    pub bare_cards: OnceLock<Vec<Value>>,
+    pub data: Value,
+}
+
+impl Shared {
+    pub fn card(&self, id: PageId) -> Value {
+        let cards = self.cards.get().or_else(|| self.bare_cards.get());
+        cards
+            .and_then(|cards| cards.get(id.index()))
+            .cloned()
+            .unwrap_or_else(Value::none)
+    }
+}
+
+/// A template's text and where it comes from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// As `include` and `extends` name it: `partials/head.html`.
+    pub name: String,
+    pub text: Arc<str>,
+    pub file: FileId,
+    /// Not the theme's.
+    pub own: bool,
+}
+
+pub struct Templates {
+    pub tera: Tera,
+    files: HashMap<String, FileId>,
+}
+
+/// Loads all templates in one batch; the first that cannot be read is an error with its place.
+pub fn load(sources: &[Source], shared: &Arc<Shared>) -> Result<Templates, Vec<Diagnostic>> {
+    let mut tera = Tera::default();
+    register(&mut tera, shared);
+    let files = sources
+        .iter()
+        .map(|source| (source.name.clone(), source.file))
+        .collect();
+    let templates = Templates {
+        tera: Tera::default(),
+        files,
+    };
+    let loaded = tera.add_raw_templates(
+        sources
+            .iter()
+            .map(|source| (source.name.as_str(), &*source.text)),
+    );
+    match loaded {
+        Ok(()) => Ok(Templates { tera, ..templates }),
+        Err(error) => Err(vec![templates.diagnostic(&error, None)]),
+    }
+}
+
+impl Templates {
+    pub fn has(&self, name: &str) -> bool {
+        self.files.contains_key(name)
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// Renders into `out`. An error names the template's line, the templates
+    /// that led there, and `during`, the file whose page was being rendered.
+    pub fn render(
+        &self,
+        name: &str,
+        context: &tera::Context,
+        during: Option<&str>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Diagnostic> {
+        self.tera
+            .render_to(name, context, out)
+            .map_err(|error| self.diagnostic(&error, during))
+    }
+
+    pub fn diagnostic(&self, error: &Error, during: Option<&str>) -> Diagnostic {
+        let mut diagnostic = match error.kind() {
+            tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report) => {
+                let span = self.files.get(report.filename()).map(|file| {
+                    let range = &report.span().range;
+                    Span::new(*file, range.start, range.end)
+                });
+                let message = lower_first(report.message());
+                let found = Diagnostic::error("template", span, message);
+                stack(error)
+                    .into_iter()
+                    .fold(found, |d, line| d.note(None, line))
+            }
+            tera::ErrorKind::TemplateNotFound(name) => {
+                let missing =
+                    Diagnostic::error("template", None, format!("there is no template `{name}`"));
+                match text::nearest(name, self.names()) {
+                    Some(near) => missing.help(format!("did you mean `{near}`?")),
+                    None => missing,
+                }
+            }
+            tera::ErrorKind::MissingParent { current, parent } => Diagnostic::error(
+                "template",
+                self.files.get(current).map(|file| Span::new(*file, 0, 0)),
+                format!("`{current}` extends `{parent}`, which does not exist"),
+            ),
+            _ => Diagnostic::error("template", None, lower_first(&error.to_string())),
+        };
+        if let Some(page) = during {
+            diagnostic = diagnostic.note(None, format!("while rendering `{page}`"));
+        }
+        diagnostic
+    }
+}
+
+/// The templates between the one asked for and the one that failed, as Tera's report names them.
+fn stack(error: &Error) -> Vec<String> {
+    let report = error.to_string();
+    let lines = report.lines().map(str::trim);
+    lines
+        .filter(|line| line.starts_with("called from") || line.starts_with("included from"))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn lower_first(message: &str) -> String {
+    let message = message.trim().trim_end_matches('.');
+    let mut chars = message.chars();
+    match (chars.next(), chars.next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() => first
+            .to_lowercase()
+            .chain(message.chars().skip(1))
+            .collect(),
+        _ => message.to_owned(),
+    }
+}
+
+fn page_of(state: &State) -> TeraResult<PageId> {
+    let id = state
+        .get::<u64>(functions::PAGE)?
+        .ok_or_else(|| Error::message("this works only while a page is rendered"))?;
+    Ok(PageId(id as u32))
+}
+
+fn lang_of(state: &State) -> TeraResult<LangId> {
+    Ok(LangId(
+        state.get::<u64>("lang_id")?.unwrap_or_default() as u32
+    ))
+}
+
+fn register(tera: &mut Tera, shared: &Arc<Shared>) {
+    filters(tera, shared);
+    functions(tera, shared);
+    lookups(tera, shared);
+    expand::functions::register(tera, shared.clone());
+}
+
+fn filters(tera: &mut Tera, shared: &Arc<Shared>) {
+    tera.register_filter("date", date);
+    tera.register_filter("slug", |text: &str, _: Kwargs, _: &State| {
+        text::slug(text, true)
+    });
+    tera.register_filter("json", |value: &Value, _: Kwargs, _: &State| {
+        let mut out = String::new();
+        json::write_in_script(&mut out, value);
+        safe(&out)
+    });
+    tera.register_filter("plainify", |text: &str, _: Kwargs, _: &State| {
+        crate::parse::html::plainify(text)
+    });
+    tera.register_filter("striptags", |text: &str, _: Kwargs, _: &State| {
+        crate::parse::html::plainify(text)
+    });
+    let own = shared.clone();
+    tera.register_filter("absolute", move |path: &str, _: Kwargs, _: &State| {
+        own.site.absolute(path)
+    });
+    let own = shared.clone();
+    tera.register_filter(
+        "number",
+        move |number: u64, _: Kwargs, state: &State| -> TeraResult<String> {
+            let language = &own.site.config.languages[lang_of(state)?.index()];
+            Ok(i18n::group(&language.code, number))
+        },
+    );
+}
+
+/// `{{ page.date | date }}` in the site's layout, or `date(format="2006")`: Go's layouts and strftime's.
+fn date(value: &Value, arguments: Kwargs, state: &State) -> TeraResult<String> {
+    let Some(text) = value.as_str() else {
+        return Err(Error::message(format!(
+            "the filter `date` needs a date, and this is {}",
+            value.name()
+        )));
+    };
+    let date = Date::parse(text, &jiff::tz::TimeZone::UTC)
+        .map_err(|error| Error::message(error.to_string()))?;
+    let asked: Option<&str> = arguments.get("format")?;
+    let lang = state.get::<String>("lang_code")?.unwrap_or_default();
+    match asked {
+        Some(layout) => Ok(date.format(layout, &lang)),
+        None => Ok(date.format(
+            &state.get::<String>("date_format")?.unwrap_or_default(),
+            &lang,
+        )),
+    }
+}
+
+fn functions(tera: &mut Tera, shared: &Arc<Shared>) {
+    let own = shared.clone();
+    tera.register_function(
+        "i18n",
+        move |arguments: Kwargs, state: &State| -> TeraResult<String> {
+            let key: &str = arguments.must_get("key")?;
+            let strings = &own.strings[lang_of(state)?.index()];
+            if !strings.has(key) {
+                return Err(Error::message(format!(
+                    "no language has a text for `{key}`"
+                )));
+            }
+            let values: Vec<(String, String)> = arguments
+                .iter()
+                .filter_map(|(name, value)| Some((name.as_str()?.to_owned(), value.to_string())))
+                .collect();
+            let values: Vec<(&str, &str)> = values
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str()))
+                .collect();
+            Ok(strings.say(key, arguments.get::<u64>("count")?, &values))
+        },
+    );
+    tera.register_function(
+        "icon",
+        |arguments: Kwargs, _: &State| -> TeraResult<Value> {
+            Ok(safe(&icons::icon(arguments.must_get("name")?)))
+        },
+    );
+    let own = shared.clone();
+    tera.register_function("now", move |_: Kwargs, _: &State| own.site.now.to_string());
+    let own = shared.clone();
+    tera.register_function(
+        "asset",
+        move |arguments: Kwargs, _: &State| -> TeraResult<Value> {
+            let path: &str = arguments.must_get("path")?;
+            asset(&own.site, path)
+        },
+    );
+}
+
+fn asset(site: &Site, path: &str) -> TeraResult<Value> {
+    if let Some(asset) = site.assets.iter().find(|asset| asset.name == path) {
+        return Ok(Object::new()
+            .set("url", site.href(&asset.output))
+            .set("integrity", asset.integrity.as_str())
+            .value());
+    }
+    if site.routes.get(path.trim_start_matches('/')).is_some() {
+        return Ok(Object::new()
+            .set("url", site.href(path))
+            .set("integrity", None::<String>)
+            .value());
+    }
+    let known = site.assets.iter().map(|asset| asset.name.as_str());
+    Err(not_found("asset", path, text::nearest(path, known)))
+}
+
+fn not_found(what: &str, name: &str, near: Option<&str>) -> Error {
+    Error::message(match near {
+        Some(near) => format!("there is no {what} `{name}`; did you mean `{near}`?"),
+        None => format!("there is no {what} `{name}`"),
+    })
+}
+
+fn lookups(tera: &mut Tera, shared: &Arc<Shared>) {
+    let own = shared.clone();
+    tera.register_function(
+        "get_page",
+        move |arguments: Kwargs, state: &State| -> TeraResult<Value> {
+            let path: &str = arguments.must_get("path")?;
+            find(&own.site, path, state).map(|id| own.card(id))
+        },
+    );
+    let own = shared.clone();
+    tera.register_function(
+        "get_section",
+        move |arguments: Kwargs, state: &State| -> TeraResult<Value> {
+            let path: &str = arguments.must_get("path")?;
+            let id = find(&own.site, path, state)?;
+            let Some(card) = own.card(id).into_map() else {
+                return Ok(Value::none());
+            };
+            let pages: Vec<Value> = own
+                .site
+                .entries(id)
+                .into_iter()
+                .map(|page| own.card(page))
+                .collect();
+            Ok(Object(card).set("pages", pages).value())
+        },
+    );
+}
+
+fn find(site: &Site, path: &str, state: &State) -> TeraResult<PageId> {
+    let lang = lang_of(state)?;
+    let from = page_of(state).unwrap_or(site.home(lang));
+    match links::reference(site, from, lang, path) {
+        links::Resolved::Page(id) => Ok(id),
+        links::Resolved::Broken(links::Broken::Missing(Some(near))) => {
+            Err(not_found("page", path, Some(&near)))
+        }
+        links::Resolved::Broken(links::Broken::LeftOut(why)) => Err(Error::message(format!(
+            "`{path}` is {}, so it is not published",
+            why.word()
+        ))),
+        _ => Err(not_found("page", path, None)),
+    }
+}
+
+/// What a page's context holds for filters and functions.
+pub fn context_for(
+    context: &mut tera::Context,
+    site: &Site,
+    id: Option<PageId>,
+    lang: LangId,
+    date_format: &str,
+) {
+    if let Some(id) = id {
+        context.insert_value(functions::PAGE, Value::from(u64::from(id.0)));
+    }
+    context.insert_value("lang_id", Value::from(u64::from(lang.0)));
+    context.insert_value(
+        "lang_code",
+        Value::from(site.config.languages[lang.index()].code.as_str()),
+    );
+    context.insert_value("date_format", Value::from(date_format));
+}
+
+impl Lookup for Shared {
+    fn resource(&self, page: u32, path: &str) -> Option<Resource> {
+        let page = &self.site[PageId(page)];
+        let name = path.trim_start_matches("./");
+        let (url, file) = match page.resources.iter().find(|resource| resource.name == name) {
+            Some(resource) => (resource.url.clone(), resource.source.clone()),
+            None => {
+                let below = links::join(&page.dir, path);
+                let (url, file) = self.site.loose.get(&below)?;
+                (url.clone(), file.clone())
+            }
+        };
+        let extension = name
+            .rsplit_once('.')
+            .map_or("", |(_, extension)| extension)
+            .to_ascii_lowercase();
+        let is_text = matches!(
+            extension.as_str(),
+            "json" | "yaml" | "yml" | "toml" | "csv" | "txt" | "md" | "svg" | "html" | "xml"
+        );
+        let disk = self.site.sources.root.join(&*file);
+        Some(Resource {
+            url: self.site.href(&url),
+            media_type: media_type(&extension).to_owned(),
+            text: if is_text {
+                source::text(&disk).map(Arc::from)
+            } else {
+                None
+            },
+            width: None,
+            height: None,
+        })
+    }
+
+    fn resource_names(&self, page: u32) -> Vec<String> {
+        self.site[PageId(page)]
+            .resources
+            .iter()
+            .map(|resource| resource.name.clone())
+            .collect()
+    }
+
+    fn source_path(&self, page: u32) -> String {
+        let page = &self.site[PageId(page)];
+        page.file.map_or_else(
+            || page.url.clone(),
+            |file| self.site.sources.get(file).path.to_string(),
+        )
+    }
+
+    fn link(
+        &self,
+        page: u32,
+        target: &str,
+        lang: Option<&str>,
+        absolute: bool,
+    ) -> Result<String, NotFound> {
+        let site = &self.site;
+        let from = PageId(page);
+        let lang = lang
+            .and_then(|code| site.config.language(code))
+            .map_or(site[from].lang, |index| LangId(index as u32));
+        let (_, rest) = links::split(target);
+        let message = |what: &str| format!("the link `{target}` {what}");
+        match links::reference(site, from, lang, target) {
+            links::Resolved::Page(id) => {
+                let url = &site[id].url;
+                Ok(format!(
+                    "{}{rest}",
+                    if absolute {
+                        site.permalink(url)
+                    } else {
+                        site.href(url)
+                    }
+                ))
+            }
+            links::Resolved::Broken(links::Broken::LeftOut(why)) => Err(NotFound {
+                message: message(&format!(
+                    "leads to a page that is {}, so it is not published",
+                    why.word()
+                )),
+                help: None,
+            }),
+            links::Resolved::Broken(links::Broken::Missing(Some(near))) => Err(NotFound {
+                message: message("leads nowhere"),
+                help: Some(format!("did you mean `{near}`?")),
+            }),
+            _ => Err(NotFound {
+                message: message("leads nowhere"),
+                help: Some("name a page by its path, such as `blog/post` or `post.md`".to_owned()),
+            }),
+        }
+    }
+
+    fn param(&self, page: u32, name: &str) -> Option<Value> {
+        let page = &self.site[PageId(page)];
+        let own = page
+            .front()
+            .and_then(|front| front.params.get_from_path(name))
+            .filter(|value| !value.is_undefined());
+        own.or_else(|| {
+            self.site
+                .language(page)
+                .values
+                .get_from_path(name)
+                .filter(|value| !value.is_undefined())
+        })
+        .cloned()
+    }
+}
+
+fn media_type(extension: &str) -> &'static str {
+    match extension {
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "svg" => "image/svg+xml",
+        "json" => "application/json",
+        "yaml" | "yml" => "application/yaml",
+        "toml" => "application/toml",
+        "csv" => "text/csv",
+        "txt" | "md" => "text/plain",
+        "html" => "text/html",
+        "xml" => "application/xml",
+        "pdf" => "application/pdf",
+        "mp4" => "video/mp4",
+        "webm" => "video/webm",
+        "mp3" => "audio/mpeg",
+        "wav" => "audio/wav",
+        "ogg" => "audio/ogg",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,350 @@
+//! Where a link leads: content files, URLs, resources and anchors, looked up
+//! and checked. Nothing is read from disk, and no URL is joined to a file path.
+
+use super::{LangId, Page, PageId, Site, Why, content};
+use crate::text;
+use std::collections::HashMap;
+
+/// Names by which content can be linked.
+#[derive(Debug, Default)]
+pub struct Index {
+    /// Logical path in a language → page.
+    by_path: HashMap<(LangId, String), PageId>,
+    /// Content file, relative to its content folder → page: `blog/post.md`, `blog/post/index.zh.md`.
+    by_file: HashMap<String, PageId>,
+    /// Last segment of the logical path in a language → the pages that have it.
+    by_name: HashMap<(LangId, String), Vec<PageId>>,
+    /// URL path → page.
+    by_url: HashMap<String, PageId>,
+    /// Logical paths of pages that were left out.
+    left_out: HashMap<(LangId, String), Why>,
+}
+
+/// What a destination turned out to be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Resolved {
+    /// Outside of the site, or a scheme of its own (`mailto:`): as written.
+    External,
+    /// As written; it leads to this page (None: a file that is no page).
+    Kept(Option<PageId>),
+    /// Written in a way that no browser understands; this is the URL path for it.
+    Page(PageId),
+    /// A file beside the content: its URL path.
+    File(String),
+    Broken(Broken),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Broken {
+    /// Nothing has this name; perhaps this was meant.
+    Missing(Option<String>),
+    /// The page exists but is not published.
+    LeftOut(Why),
+    /// A URL that cannot be read as one.
+    Malformed(&'static str),
+}
+
+impl Index {
+    pub fn add_page(&mut self, id: PageId, page: &Page, file: Option<&str>) {
+        self.by_path
+            .insert((page.lang, page.path.to_lowercase()), id);
+        if !page.path.is_empty() {
+            let name = page
+                .path
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .to_lowercase();
+            self.by_name.entry((page.lang, name)).or_default().push(id);
+        }
+        if page.rendered {
+            self.by_url
+                .insert(page.url.trim_matches('/').to_owned(), id);
+        }
+        if let Some(file) = file {
+            self.by_file.insert(file.to_lowercase(), id);
+        }
+    }
+
+    pub fn add_left_out(&mut self, lang: LangId, path: &str, why: Why) {
+        self.left_out.insert((lang, path.to_lowercase()), why);
+    }
+
+    pub fn page(&self, lang: LangId, path: &str) -> Option<PageId> {
+        self.by_path
+            .get(&(lang, path.trim_matches('/').to_lowercase()))
+            .copied()
+    }
+
+    pub fn at_url(&self, url: &str) -> Option<PageId> {
+        self.by_url.get(url.trim_matches('/')).copied()
+    }
+}
+
+/// Splits `path?query#fragment`: (path, everything from `?` or `#` on).
+pub fn split(dest: &str) -> (&str, &str) {
+    dest.find(['?', '#'])
+        .map_or((dest, ""), |at| dest.split_at(at))
+}
+
+/// Whether `dest` has a scheme (`https:`, `mailto:`) or a host (`//example.org`).
+pub fn is_external(dest: &str) -> bool {
+    if dest.starts_with("//") {
+        return true;
+    }
+    let Some(colon) = dest.find(':') else {
+        return false;
+    };
+    let scheme = &dest[..colon];
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-'))
+}
+
+/// Resolves a destination as it stands in the text of `from`.
+pub fn resolve(site: &Site, from: PageId, dest: &str) -> Resolved {
+    if is_external(dest) {
+        return match malformed(dest) {
+            Some(why) => Resolved::Broken(Broken::Malformed(why)),
+            None => Resolved::External,
+        };
+    }
+    let (path, _) = split(dest);
+    if path.is_empty() {
+        return Resolved::Kept(Some(from));
+    }
+    let path = decode(path);
+    let page = &site[from];
+    if let Some(path) = path.strip_prefix("@/") {
+        return by_content(site, page.lang, path);
+    }
+    if content::is_content(path.rsplit('/').next().unwrap_or(&path)) {
+        let in_content = join(&page.dir, &path);
+        if let resolved @ Resolved::Page(_) = by_content(site, page.lang, &in_content) {
+            return resolved;
+        }
+    }
+    let url = join_url(site.base_path(), &page.url, &path);
+    if site.routes.leads(&url) {
+        return Resolved::Kept(site.links.at_url(&url));
+    }
+    beside(site, from, &path).unwrap_or_else(|| missing(site, page.lang, &path, &url))
+}
+
+/// `ref` and `relref`: a logical path, a file's path, or the last part of one when it is the only one.
+pub fn reference(site: &Site, from: PageId, lang: LangId, target: &str) -> Resolved {
+    let (path, _) = split(target);
+    if path.is_empty() {
+        return Resolved::Page(from);
+    }
+    let page = &site[from];
+    let relative = join(&page.dir, path);
+    for path in [relative.as_str(), path.trim_start_matches('/')] {
+        if let resolved @ Resolved::Page(_) = by_content(site, lang, path) {
+            return resolved;
+        }
+    }
+    let name = stem(path.rsplit('/').next().unwrap_or(path)).to_lowercase();
+    match site.links.by_name.get(&(lang, name)).map(Vec::as_slice) {
+        Some([only]) => Resolved::Page(*only),
+        _ => by_content(site, lang, path),
+    }
+}
+
+/// A file of the content folder by its path within it, with or without extension.
+fn by_content(site: &Site, lang: LangId, path: &str) -> Resolved {
+    let path = path.trim_matches('/');
+    if let Some(page) = site.links.by_file.get(&path.to_lowercase()) {
+        // A link to `post.md` from a Chinese page means the Chinese post, where there is one.
+        return Resolved::Page(site.in_language(*page, lang).unwrap_or(*page));
+    }
+    let bare = stem(path);
+    let logical = bare
+        .strip_suffix("/index")
+        .or_else(|| bare.strip_suffix("/_index"))
+        .unwrap_or(bare);
+    let logical = if matches!(logical, "index" | "_index") {
+        ""
+    } else {
+        logical
+    };
+    match site.links.page(lang, logical) {
+        Some(page) => Resolved::Page(page),
+        None => missing(site, lang, logical, &format!("/{logical}")),
+    }
+}
+
+/// A file in the folder of the page's source, or one of its resources.
+fn beside(site: &Site, from: PageId, path: &str) -> Option<Resolved> {
+    let page = &site[from];
+    let name = path.trim_start_matches("./");
+    if let Some(resource) = page.resources.iter().find(|resource| resource.name == name) {
+        return Some(Resolved::File(resource.url.clone()));
+    }
+    let in_content = join(&page.dir, path);
+    if let Some((url, _)) = site.loose.get(in_content.trim_start_matches('/')) {
+        return Some(Resolved::File(url.clone()));
+    }
+    // `[text](other-post)` beside `other-post.md`, as a writer thinks of it.
+    site.links
+        .page(page.lang, &in_content)
+        .filter(|target| site[*target].rendered)
+        .map(Resolved::Page)
+}
+
+fn missing(site: &Site, lang: LangId, path: &str, url: &str) -> Resolved {
+    let logical = stem(path).trim_matches('/').to_lowercase();
+    let by_url = url.trim_matches('/').to_lowercase();
+    for path in [&logical, &by_url] {
+        if let Some(why) = site.links.left_out.get(&(lang, path.clone())) {
+            return Resolved::Broken(Broken::LeftOut(*why));
+        }
+    }
+    let near = text::nearest(&by_url, site.links.by_url.keys().map(String::as_str))
+        .map(|url| format!("/{url}/"));
+    Resolved::Broken(Broken::Missing(near))
+}
+
+/// What is wrong with an external URL, if anything plainly is.
+fn malformed(url: &str) -> Option<&'static str> {
+    let rest = url.strip_prefix("//").or_else(|| {
+        let (scheme, rest) = url.split_once(':')?;
+        matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https").then_some(rest)
+    })?;
+    let Some(rest) = rest
+        .strip_prefix("//")
+        .or(url.starts_with("//").then_some(rest))
+    else {
+        return Some("`//` is missing after the scheme");
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    if host.is_empty() {
+        return Some("it has no host");
+    }
+    if host.contains(char::is_whitespace)
+        || host.contains(['<', '>', '"', '\\', '^', '`', '{', '|', '}'])
+    {
+        return Some("its host holds a character that no host can have");
+    }
+    if let Some((_, port)) = host.rsplit_once(':')
+        && !host.ends_with(']')
+        && !port.bytes().all(|b| b.is_ascii_digit())
+    {
+        return Some("its port is no number");
+    }
+    None
+}
+
+/// Percent-decodes a path; what is no UTF-8 stays as it is.
+fn decode(path: &str) -> String {
+    percent_encoding::percent_decode_str(path)
+        .decode_utf8()
+        .map_or_else(|_| path.to_owned(), Into::into)
+}
+
+/// Without its extension, when that is one of a content file.
+fn stem(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    if content::is_content(file) {
+        path.rsplit_once('.').map_or(path, |(stem, _)| stem)
+    } else {
+        path
+    }
+}
+
+/// Joins as a file system would: `blog/a` + `../b/c.md` → `blog/b/c.md`; from the top for a leading `/`.
+pub fn join(dir: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = if path.starts_with('/') {
+        Vec::new()
+    } else {
+        dir.split('/').collect()
+    };
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join("/")
+}
+
+/// Joins as a browser would, and takes the site's base path off again.
+fn join_url(base_path: &str, page_url: &str, path: &str) -> String {
+    if let Some(rest) = path.strip_prefix('/') {
+        let inner = base_path.trim_matches('/');
+        let without = rest
+            .strip_prefix(inner)
+            .filter(|rest| !inner.is_empty() && (rest.is_empty() || rest.starts_with('/')));
+        return format!("/{}", without.unwrap_or(rest).trim_start_matches('/'));
+    }
+    let folder = page_url.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let slash = if path.ends_with('/') || path.ends_with("..") || path == "." {
+        "/"
+    } else {
+        ""
+    };
+    let joined = join(folder, path);
+    if joined.is_empty() {
+        "/".to_owned()
+    } else {
+        format!("/{joined}{slash}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_external, join, join_url, malformed, split};
+
+    #[test]
+    fn paths_join_like_folders_and_urls_like_a_browser() {
+        assert_eq!(join("blog/a", "../b/c.md"), "blog/b/c.md");
+        assert_eq!(join("blog", "/x.md"), "x.md");
+        assert_eq!(join("", "./x.md"), "x.md");
+        assert_eq!(join("a", "../../../x"), "x");
+        assert_eq!(join_url("/", "/blog/post/", "../other/"), "/blog/other/");
+        assert_eq!(
+            join_url("/", "/blog/post/", "pic.png"),
+            "/blog/post/pic.png"
+        );
+        assert_eq!(join_url("/", "/blog/post/", ".."), "/blog/");
+        assert_eq!(join_url("/", "/", "."), "/");
+        assert_eq!(join_url("/sub/", "/blog/post/", "/sub/about/"), "/about/");
+        assert_eq!(join_url("/sub/", "/blog/post/", "/subtle/"), "/subtle/");
+    }
+
+    #[test]
+    fn destinations_are_taken_apart() {
+        assert_eq!(split("a/b.md#x"), ("a/b.md", "#x"));
+        assert_eq!(split("a?b#c"), ("a", "?b#c"));
+        assert!(
+            is_external("https://x.org") && is_external("mailto:a@b.c") && is_external("//x.org")
+        );
+        assert!(!is_external("a/b:c") && !is_external("#x") && !is_external("/a"));
+    }
+
+    #[test]
+    fn plainly_malformed_urls_are_found() {
+        assert!(malformed("https://example.org/a(b)").is_none());
+        assert!(malformed("mailto:x").is_none());
+        assert_eq!(
+            malformed("https:/example.org"),
+            Some("`//` is missing after the scheme")
+        );
+        assert_eq!(malformed("https://"), Some("it has no host"));
+        assert_eq!(
+            malformed("http://exa mple.org/"),
+            Some("its host holds a character that no host can have")
+        );
+        assert_eq!(
+            malformed("http://example.org:8o/"),
+            Some("its port is no number")
+        );
+        assert!(malformed("http://[::1]/").is_none());
+    }
+}

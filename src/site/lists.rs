@@ -1,0 +1,244 @@
+//! What stands in which list: pagers, feeds, sitemap and search, each from the
+//! published pages alone.
+
+use super::route::{FeedFormat, Routes};
+use super::{Kind, LangId, Page, PageId, Site};
+use crate::config::outputs::{Kind as OutputKind, OutputFormat};
+
+impl Site {
+    pub fn language(&self, page: &Page) -> &crate::config::LanguageConfig {
+        &self.config.languages[page.lang.index()]
+    }
+
+    /// What a list page shows, all pagers together.
+    pub fn entries(&self, id: PageId) -> Vec<PageId> {
+        let page = &self[id];
+        match page.kind {
+            Kind::Home => page
+                .pages
+                .iter()
+                .copied()
+                .filter(|post| self[*post].show.in_home_list)
+                .collect(),
+            // PaperMod lists a section's own pages, then the sections in it.
+            Kind::Section => page.pages.iter().chain(&page.sections).copied().collect(),
+            Kind::Term => page.pages.clone(),
+            Kind::Page | Kind::Taxonomy => Vec::new(),
+        }
+    }
+
+    /// Whether the page is a list in several parts, by its layout too.
+    pub fn is_paginated(&self, id: PageId) -> bool {
+        let page = &self[id];
+        let profile = page.kind == Kind::Home && self.language(page).params.profile.enabled;
+        matches!(page.kind, Kind::Home | Kind::Section | Kind::Term)
+            && !profile
+            && self.layout(page).is_empty()
+    }
+
+    /// At least 1.
+    pub fn pager_count(&self, id: PageId) -> u32 {
+        let size = self.language(&self[id]).pagination.pager_size.max(1);
+        (self.entries(id).len().div_ceil(size)).max(1) as u32
+    }
+
+    /// `archives` or `search` where the page asks for such a layout, else empty.
+    pub fn layout<'p>(&self, page: &'p Page) -> &'p str {
+        match page.front().and_then(|front| front.layout.as_ref()) {
+            Some(layout) if matches!(&**layout, "archives" | "search") => layout,
+            _ => "",
+        }
+    }
+
+    pub fn has_layout(&self, lang: LangId, layout: &str) -> bool {
+        self.with_layout(lang, layout).is_some()
+    }
+
+    pub fn with_layout(&self, lang: LangId, layout: &str) -> Option<PageId> {
+        let found = self
+            .pages
+            .iter()
+            .position(|page| page.lang == lang && page.rendered && self.layout(page) == layout);
+        found.map(|index| PageId(index as u32))
+    }
+
+    /// The feeds beside a list page, with their file names.
+    pub fn feeds_of(&self, id: PageId) -> Vec<(FeedFormat, &'static str)> {
+        let page = &self[id];
+        let off = self
+            .language(page)
+            .disabled_kinds
+            .contains(&OutputKind::Rss)
+            || self.outputs(page).is_some_and(<[OutputFormat]>::is_empty)
+            || !self.layout(page).is_empty();
+        if off || page.kind == Kind::Page {
+            return Vec::new();
+        }
+        vec![
+            (FeedFormat::Rss, "index.xml"),
+            (FeedFormat::Atom, "atom.xml"),
+            (FeedFormat::Json, "feed.json"),
+        ]
+    }
+
+    /// The newest pages of a feed, as many as the configuration allows.
+    pub fn feed_entries(&self, id: PageId) -> Vec<PageId> {
+        let page = &self[id];
+        let all: Vec<PageId> = match page.kind {
+            Kind::Home => self.regular[page.lang.index()]
+                .iter()
+                .copied()
+                .filter(|post| self[*post].date.is_some())
+                .collect(),
+            // Every page that carries a term of the taxonomy.
+            Kind::Taxonomy => {
+                let taxonomy = &self.taxonomies[page.subject.unwrap_or_default() as usize];
+                let mut all: Vec<PageId> = taxonomy
+                    .terms
+                    .iter()
+                    .flat_map(|term| self[self.terms[term.index()].page].pages.iter().copied())
+                    .collect();
+                all.sort_unstable();
+                all.dedup();
+                all
+            }
+            Kind::Section => self.below(id),
+            Kind::Term | Kind::Page => page.pages.clone(),
+        };
+        let mut newest: Vec<PageId> = all
+            .into_iter()
+            .filter(|post| self[*post].show.in_rss)
+            .collect();
+        newest.sort_by(|a, b| {
+            let (a, b) = (&self[*a], &self[*b]);
+            b.date
+                .cmp(&a.date)
+                .then_with(|| super::order::compare(a, b))
+        });
+        if let Some(limit) = self.language(page).feed_limit {
+            newest.truncate(limit);
+        }
+        newest
+    }
+
+    /// The pages of a section and of the sections in it.
+    pub fn below(&self, id: PageId) -> Vec<PageId> {
+        let page = &self[id];
+        let deeper = page
+            .sections
+            .iter()
+            .flat_map(|section| self.below(*section));
+        page.pages.iter().copied().chain(deeper).collect()
+    }
+
+    fn outputs<'s>(&'s self, page: &'s Page) -> Option<&'s [OutputFormat]> {
+        let outputs = &self.language(page).outputs;
+        let of_kind = match page.kind {
+            Kind::Home => &outputs.home,
+            Kind::Section => &outputs.section,
+            Kind::Page => &outputs.page,
+            Kind::Taxonomy => &outputs.taxonomy,
+            Kind::Term => &outputs.term,
+        };
+        page.front()
+            .and_then(|front| front.outputs.as_deref())
+            .or(of_kind.as_deref())
+    }
+
+    pub fn wants_index_json(&self, page: &Page) -> bool {
+        self.outputs(page)
+            .is_some_and(|formats| formats.contains(&OutputFormat::Json))
+    }
+
+    /// Pages of one language that search engines should know.
+    pub fn sitemap_pages(&self, lang: LangId, routes: &Routes) -> Vec<PageId> {
+        (0..self.pages.len() as u32)
+            .map(PageId)
+            .filter(|id| {
+                let page = &self[*id];
+                page.lang == lang
+                    && page.listed
+                    && page.rendered
+                    && page.show.indexed_by_robots
+                    && routes.get(&page.output).is_some()
+                    && !page.front().is_some_and(|front| {
+                        front
+                            .sitemap
+                            .as_ref()
+                            .is_some_and(|sitemap| sitemap.disable)
+                    })
+            })
+            .collect()
+    }
+
+    /// Pages that a search of one language finds.
+    pub fn searched(&self, lang: LangId) -> impl Iterator<Item = PageId> {
+        self.regular[lang.index()]
+            .iter()
+            .copied()
+            .filter(|id| self[*id].show.in_search && self[*id].rendered)
+    }
+
+    /// Path below which the site lies: `/`, or `/blog/` for `https://example.org/blog/`.
+    pub fn base_path(&self) -> &str {
+        path_of(&self.config.base_url)
+    }
+
+    /// Path for a link: with the base path, percent-encoded.
+    pub fn href(&self, url: &str) -> String {
+        format!(
+            "{}{}",
+            self.base_path(),
+            crate::text::encode_path(url.trim_start_matches('/'))
+        )
+    }
+
+    /// Absolute, where a base URL is configured; else as [`Site::href`].
+    pub fn permalink(&self, url: &str) -> String {
+        self.absolute(&self.href(url))
+    }
+
+    /// Makes a path from the host's root absolute; leaves what is absolute alone.
+    pub fn absolute(&self, href: &str) -> String {
+        if super::links::is_external(href) {
+            return href.to_owned();
+        }
+        format!(
+            "{}{}",
+            self.origin(),
+            if href.starts_with('/') {
+                href.to_owned()
+            } else {
+                format!("{}{href}", self.base_path())
+            }
+        )
+    }
+
+    /// `https://example.org`, without a slash; empty without a base URL.
+    pub fn origin(&self) -> &str {
+        let base = &self.config.base_url;
+        &base[..base.len() - path_of(base).len().min(base.len())]
+    }
+}
+
+/// The path of a base URL, with a slash on both sides.
+fn path_of(base_url: &str) -> &str {
+    let after_scheme = base_url.find("://").map_or(0, |at| at + 3);
+    match base_url[after_scheme..].find('/') {
+        Some(slash) => &base_url[after_scheme + slash..],
+        None => "/",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_of;
+
+    #[test]
+    fn the_base_path_is_the_base_urls_path() {
+        assert_eq!(path_of("https://example.org/"), "/");
+        assert_eq!(path_of("https://example.org/blog/"), "/blog/");
+        assert_eq!(path_of(""), "/");
+        assert_eq!(path_of("/sub/"), "/sub/");
+    }
+}

@@ -1,0 +1,558 @@
+//! The claims table: every file that the build will write, what job makes it,
+//! and who asked for it. One URL, one job. Two authored sources for one file
+//! are an error that names both; what the program makes of its own accord
+//! gives way to what an author wrote.
+
+use super::construct::Static;
+use super::{Kind, LangId, Page, PageId, Site, permalink};
+use crate::config::outputs::Kind as OutputKind;
+use crate::diag::{Diagnostic, Severity, Span};
+use std::collections::HashMap;
+use std::sync::Arc;
+use unicode_normalization::UnicodeNormalization;
+
+/// One output of the site, as data.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Job {
+    /// A page of any kind; lists have further pagers, from 2.
+    Page(PageId, u32),
+    /// A page that the program adds: the archive or the search page of a language.
+    Extra(Extra, LangId),
+    NotFound(LangId),
+    Feed(PageId, FeedFormat),
+    /// PaperMod's search file, where `outputs.home` holds `JSON`.
+    IndexJson(PageId),
+    /// The index that the theme's search page reads.
+    SearchIndex(LangId),
+    /// One of the site's sitemaps, by index.
+    Sitemap(usize),
+    Robots,
+    Manifest,
+    Favicon,
+    /// A page that sends its reader on, to a path from the site's root or a URL.
+    Redirect(String),
+    /// The list of redirects that hosts read.
+    RedirectList,
+    /// A file copied as it is, by its path relative to the site's root.
+    Copy(Arc<str>),
+    /// A file of the theme, by index.
+    Asset(usize),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Extra {
+    Archives,
+    Search,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FeedFormat {
+    Rss,
+    Atom,
+    Json,
+}
+
+/// Who asks for a file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Claimant {
+    /// A file of the site: what it is ("page", "alias", "static file"), its path, and where it says so.
+    Authored {
+        what: &'static str,
+        path: Arc<str>,
+        span: Option<Span>,
+    },
+    /// The program, of its own accord ("the search page").
+    Generated(&'static str),
+}
+
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// File in the output folder.
+    pub output: String,
+    pub job: Job,
+    pub claimant: Claimant,
+}
+
+/// All routes, in the order of their claims.
+#[derive(Debug, Default)]
+pub struct Routes {
+    pub all: Vec<Route>,
+    by_key: HashMap<String, usize>,
+}
+
+impl Routes {
+    /// Enters a claim. Who comes second learns of the first by a diagnostic;
+    /// the route stays with the author.
+    pub fn claim(
+        &mut self,
+        output: String,
+        job: Job,
+        claimant: Claimant,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> bool {
+        let key = key(&output);
+        let Some(&index) = self.by_key.get(&key) else {
+            self.by_key.insert(key, self.all.len());
+            self.all.push(Route {
+                output,
+                job,
+                claimant,
+            });
+            return true;
+        };
+        let held = &mut self.all[index];
+        match (&held.claimant, &claimant) {
+            (Claimant::Generated(_), Claimant::Generated(_)) => false,
+            (Claimant::Authored { .. }, Claimant::Generated(what)) => {
+                diagnostics.push(gave_way(what, &held.claimant, &output));
+                false
+            }
+            (Claimant::Generated(what), Claimant::Authored { .. }) => {
+                diagnostics.push(gave_way(what, &claimant, &output));
+                *held = Route {
+                    output,
+                    job,
+                    claimant,
+                };
+                true
+            }
+            (Claimant::Authored { .. }, Claimant::Authored { .. }) => {
+                diagnostics.push(collision(held, &output, &claimant));
+                false
+            }
+        }
+    }
+
+    /// The route that writes this file, by its exact name.
+    pub fn get(&self, output: &str) -> Option<&Route> {
+        self.by_key
+            .get(&key(output))
+            .map(|index| &self.all[*index])
+            .filter(|route| route.output == output)
+    }
+
+    /// Whether a URL path (not encoded, from the site's root) leads to a file.
+    pub fn leads(&self, url: &str) -> bool {
+        let path = url.trim_start_matches('/');
+        if path.is_empty() || path.ends_with('/') {
+            return self.get(&format!("{path}index.html")).is_some();
+        }
+        // Hosts answer `/about` with `/about/index.html`.
+        self.get(path).is_some() || self.get(&format!("{path}/index.html")).is_some()
+    }
+}
+
+/// Names that a file system may hold to be one: without case, in one Unicode form.
+fn key(output: &str) -> String {
+    if output.is_ascii() {
+        return output.to_ascii_lowercase();
+    }
+    output.nfc().flat_map(char::to_lowercase).collect()
+}
+
+fn describe(claimant: &Claimant) -> String {
+    match claimant {
+        Claimant::Authored { what, path, .. } => format!("the {what} `{path}`"),
+        Claimant::Generated(what) => (*what).to_owned(),
+    }
+}
+
+fn span(claimant: &Claimant) -> Option<Span> {
+    match claimant {
+        Claimant::Authored { span, .. } => *span,
+        Claimant::Generated(_) => None,
+    }
+}
+
+fn gave_way(what: &str, author: &Claimant, output: &str) -> Diagnostic {
+    Diagnostic::info(
+        "gave-way",
+        None,
+        format!("{what} gives way to {} at `/{output}`", describe(author)),
+    )
+}
+
+fn collision(held: &Route, output: &str, second: &Claimant) -> Diagnostic {
+    let mut diagnostic = Diagnostic::error(
+        "collision",
+        span(second),
+        format!(
+            "{} and {} both want to be `/{output}`",
+            describe(&held.claimant),
+            describe(second)
+        ),
+    );
+    debug_assert!(diagnostic.severity == Severity::Error);
+    if held.output != output {
+        diagnostic = diagnostic.note(
+            None,
+            format!(
+                "`{}` and `{output}` are one file where case or Unicode form does not count",
+                held.output
+            ),
+        );
+    }
+    if let Some(first) = span(&held.claimant) {
+        diagnostic = diagnostic.note(
+            first,
+            format!("{} asks for it here", describe(&held.claimant)),
+        );
+    }
+    diagnostic.help("give one of them another `slug`, `url` or name")
+}
+
+/// Enters the claims of everything that the site puts out: what authors wrote
+/// first, then what follows from it, then what the program adds.
+pub fn claims(site: &Site, statics: &[Static], diagnostics: &mut Vec<Diagnostic>) -> Routes {
+    let mut claims = Claims {
+        site,
+        routes: Routes::default(),
+        diagnostics,
+    };
+    claims.pages();
+    claims.files(statics);
+    claims.aliases();
+    claims.pagers();
+    claims.feeds();
+    claims.extras();
+    claims.routes
+}
+
+struct Claims<'a> {
+    site: &'a Site,
+    routes: Routes,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Claims<'_> {
+    fn claim(&mut self, output: String, job: Job, claimant: Claimant) {
+        self.routes.claim(output, job, claimant, self.diagnostics);
+    }
+
+    fn generate(&mut self, output: impl Into<String>, job: Job, what: &'static str) {
+        self.claim(output.into(), job, Claimant::Generated(what));
+    }
+
+    fn ids(&self) -> impl Iterator<Item = PageId> + use<> {
+        (0..self.site.pages.len() as u32).map(PageId)
+    }
+
+    fn enabled(&self, page: &Page) -> bool {
+        let language = &self.site.config.languages[page.lang.index()];
+        page.rendered && !language.disabled_kinds.contains(&output_kind(page.kind))
+    }
+
+    fn pages(&mut self) {
+        for id in self.ids() {
+            let page = &self.site[id];
+            if self.enabled(page) {
+                let claimant = authored(self.site, page, "page");
+                self.claim(page.output.clone(), Job::Page(id, 1), claimant);
+            }
+        }
+    }
+
+    fn files(&mut self, statics: &[Static]) {
+        let mut seen = std::collections::BTreeSet::new();
+        for id in self.ids() {
+            let page = &self.site[id];
+            if page
+                .front()
+                .is_some_and(|front| !front.build.publish_resources)
+            {
+                continue;
+            }
+            for resource in &page.resources {
+                // Several languages share one file.
+                if seen.insert(resource.url.as_str()) {
+                    let claimant = Claimant::Authored {
+                        what: "file",
+                        path: resource.source.clone(),
+                        span: None,
+                    };
+                    let output = resource.url.trim_start_matches('/').to_owned();
+                    self.claim(output, Job::Copy(resource.source.clone()), claimant);
+                }
+            }
+        }
+        for file in statics {
+            let claimant = Claimant::Authored {
+                what: "static file",
+                path: file.source.clone(),
+                span: None,
+            };
+            self.claim(
+                file.output.clone(),
+                Job::Copy(file.source.clone()),
+                claimant,
+            );
+        }
+    }
+
+    fn aliases(&mut self) {
+        if self.site.config.disable_aliases {
+            return;
+        }
+        for id in self.ids() {
+            let page = &self.site[id];
+            let Some(front) = page.front().filter(|_| self.enabled(page)) else {
+                continue;
+            };
+            let mut own = std::collections::BTreeSet::new();
+            for alias in &front.aliases {
+                let span = &alias.span;
+                let Some(output) = alias_output(self.site, page, alias, *span, self.diagnostics)
+                else {
+                    continue;
+                };
+                // Saying one alias twice, or the page's own URL, hurts nobody.
+                if output == page.output || !own.insert(output.clone()) {
+                    continue;
+                }
+                let path = page
+                    .file
+                    .map_or("", |file| &self.site.sources.get(file).path);
+                let claimant = Claimant::Authored {
+                    what: "alias in",
+                    path: path.into(),
+                    span: Some(*span),
+                };
+                self.claim(output, Job::Redirect(page.url.clone()), claimant);
+            }
+        }
+    }
+
+    /// Further pages of lists, and the redirects that Hugo puts at `page/1`.
+    fn pagers(&mut self) {
+        for id in self.ids() {
+            let page = &self.site[id];
+            if !self.enabled(page) || !self.site.is_paginated(id) {
+                continue;
+            }
+            let pagination = &self.site.config.languages[page.lang.index()].pagination;
+            let (path, aliases) = (&pagination.path, !pagination.disable_aliases);
+            let folder = page
+                .output
+                .rsplit_once('/')
+                .map_or(String::new(), |(folder, _)| format!("{folder}/"));
+            let claimant = || authored(self.site, page, "list page of");
+            for pager in 2..=self.site.pager_count(id) {
+                self.routes.claim(
+                    format!("{folder}{path}/{pager}/index.html"),
+                    Job::Page(id, pager),
+                    claimant(),
+                    self.diagnostics,
+                );
+            }
+            if aliases {
+                self.generate(
+                    format!("{folder}{path}/1/index.html"),
+                    Job::Redirect(page.url.clone()),
+                    "the redirect from a list's first page",
+                );
+            }
+        }
+    }
+
+    fn feeds(&mut self) {
+        for id in self.ids() {
+            let page = &self.site[id];
+            if page.kind == Kind::Page || !self.enabled(page) {
+                continue;
+            }
+            for (format, name) in self.site.feeds_of(id) {
+                let output = beside(page, name);
+                self.generate(output, Job::Feed(id, format), "a feed");
+            }
+            if self.site.wants_index_json(page) {
+                self.generate(
+                    beside(page, "index.json"),
+                    Job::IndexJson(id),
+                    "the search file `index.json`",
+                );
+            }
+        }
+    }
+
+    fn extras(&mut self) {
+        let site = self.site;
+        for index in 0..site.config.languages.len() {
+            let lang = LangId(index as u32);
+            let prefix = language_folder(site, lang);
+            let disabled = |kind| site.config.languages[index].disabled_kinds.contains(&kind);
+            if !disabled(OutputKind::NotFound) {
+                self.generate(
+                    format!("{prefix}404.html"),
+                    Job::NotFound(lang),
+                    "the page for missing pages",
+                );
+            }
+            if !site.config.languages[index]
+                .disabled_kinds
+                .contains(&OutputKind::Page)
+            {
+                if !site.has_layout(lang, "archives") && !site.regular[index].is_empty() {
+                    let output = format!("{prefix}archives/index.html");
+                    self.generate(
+                        output,
+                        Job::Extra(Extra::Archives, lang),
+                        "the archive page",
+                    );
+                }
+                if !site.has_layout(lang, "search") && !site.regular[index].is_empty() {
+                    let output = format!("{prefix}search/index.html");
+                    self.generate(output, Job::Extra(Extra::Search, lang), "the search page");
+                }
+                self.generate(
+                    format!("{prefix}search.json"),
+                    Job::SearchIndex(lang),
+                    "the search index",
+                );
+            }
+        }
+        self.default_language();
+        if site.config.enable_robots_txt
+            && !site
+                .config
+                .default_lang()
+                .disabled_kinds
+                .contains(&OutputKind::RobotsTxt)
+        {
+            self.generate("robots.txt", Job::Robots, "robots.txt");
+        }
+        self.generate("manifest.webmanifest", Job::Manifest, "the web manifest");
+        self.generate("favicon.svg", Job::Favicon, "the favicon");
+        if self
+            .routes
+            .all
+            .iter()
+            .any(|route| matches!(route.job, Job::Redirect(_)))
+        {
+            self.generate("_redirects", Job::RedirectList, "the list of redirects");
+        }
+        for (index, asset) in site.assets.iter().enumerate() {
+            self.generate(
+                asset.output.clone(),
+                Job::Asset(index),
+                "a file of the theme",
+            );
+        }
+    }
+
+    /// `/en/` leads to `/` where English is the default; with the default language in a folder, `/` leads there.
+    fn default_language(&mut self) {
+        let site = self.site;
+        if site.config.languages.len() < 2 && !site.config.default_language_in_subdir {
+            return;
+        }
+        let home = &site[site.home(LangId(site.config.default_language as u32))];
+        if home.url == "/" {
+            let code = &site.config.default_lang().code;
+            self.generate(
+                format!("{code}/index.html"),
+                Job::Redirect("/".to_owned()),
+                "the redirect to the default language",
+            );
+        } else {
+            self.generate(
+                "index.html",
+                Job::Redirect(home.url.clone()),
+                "the redirect to the default language",
+            );
+        }
+    }
+}
+
+/// `zh/` where the language's pages live below `/zh/`, else nothing.
+pub fn language_folder(site: &Site, lang: LangId) -> String {
+    let prefix = &site.config.languages[lang.index()].prefix;
+    if prefix.is_empty() {
+        String::new()
+    } else {
+        format!("{prefix}/")
+    }
+}
+
+/// A file in the folder of a page: `tags/rust/index.xml`.
+pub fn beside(page: &Page, name: &str) -> String {
+    match page.output.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/{name}"),
+        None => name.to_owned(),
+    }
+}
+
+fn output_kind(kind: Kind) -> OutputKind {
+    match kind {
+        Kind::Home => OutputKind::Home,
+        Kind::Section => OutputKind::Section,
+        Kind::Page => OutputKind::Page,
+        Kind::Taxonomy => OutputKind::Taxonomy,
+        Kind::Term => OutputKind::Term,
+    }
+}
+
+/// A page without a file was made of others: a tag by the posts that carry it.
+fn authored(site: &Site, page: &Page, what: &'static str) -> Claimant {
+    let Some(file) = page.file else {
+        return match page.kind {
+            Kind::Term => {
+                let first = page.pages.first().and_then(|post| site[*post].file);
+                let path = first.map_or("content", |file| &*site.sources.get(file).path);
+                Claimant::Authored {
+                    what: "page of a term in",
+                    path: path.into(),
+                    span: None,
+                }
+            }
+            _ => Claimant::Generated("a list page"),
+        };
+    };
+    let front = page.front();
+    let span = front
+        .and_then(|front| front.url.as_ref().or(front.slug.as_ref()))
+        .map(|text| text.span);
+    Claimant::Authored {
+        what,
+        path: site.sources.get(file).path.clone(),
+        span,
+    }
+}
+
+/// From the site's root with a leading slash, else relative to the page's folder.
+fn alias_output(
+    site: &Site,
+    page: &Page,
+    alias: &str,
+    span: Span,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<String> {
+    let rooted = if alias.starts_with('/') {
+        alias.to_owned()
+    } else {
+        let folder = page
+            .url
+            .trim_end_matches('/')
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder);
+        format!("{}/{alias}", folder.trim_start_matches('/'))
+    };
+    // The path as written is what the message names.
+    let path = permalink::checked(
+        "aliases",
+        if alias.starts_with('/') {
+            alias
+        } else {
+            rooted.trim_start_matches('/')
+        },
+        span,
+        diagnostics,
+    )?;
+    let _ = site;
+    let last = path.rsplit('/').next().unwrap_or_default();
+    Some(match path.as_str() {
+        "" => "index.html".to_owned(),
+        path if path.ends_with('/') => format!("{path}index.html"),
+        path if last.ends_with(".html") || last.ends_with(".htm") => path.to_owned(),
+        path => format!("{path}/index.html"),
+    })
+}
