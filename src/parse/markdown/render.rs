@@ -289,7 +289,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    fn settle_more(&mut self) {
+    pub(super) fn settle_more(&mut self) {
         if self.more_pending {
             self.more_pending = false;
             self.done.more = Some(self.out.len());

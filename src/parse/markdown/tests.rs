@@ -56,6 +56,7 @@ fn filled(page: &Page) -> String {
             Hole::Link(link) => escape_attr(out, &encode_url(&link.dest)),
             Hole::Image(image) => out.push_str(&format!("<img {}|{}>", image.src, image.alt)),
             Hole::Call(call) => out.push_str(&format!("[{call}]")),
+            Hole::Html(html) => out.push_str(html),
         },
     );
     out

@@ -347,6 +347,7 @@ fn the_divider_ends_the_summary() {
         Some("<p>a</p>\n")
     );
     assert_eq!(more("`<!--more-->`"), None);
+    assert_eq!(more("a[^1]\n\n[^1]: <!--more--> b"), None);
     check("a\n\n<!--more-->\n\nb", "<p>a</p>\n<p>b</p>");
 }
 

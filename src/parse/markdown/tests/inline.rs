@@ -179,8 +179,8 @@ fn links_and_images_are_holes() {
 fn calls_alone_lose_their_paragraph() {
     let (a, b) = (call(0), call(1));
     check(&a, "[0]");
-    check(&format!("{a}\n{b}"), "[0]\n[1]");
-    check(&format!("  {a} {b}  "), "[0] [1]");
+    check(&format!("{a}\n{b}"), "<p>[0]\n[1]</p>");
+    check(&format!("  {a}  "), "[0]");
     check(&format!("text {a}"), "<p>text [0]</p>");
     check(&format!("*{a}*"), "<p><em>[0]</em></p>");
     check(&format!("{a}\n\n{b}\n\nx"), "[0]\n[1]\n<p>x</p>");
