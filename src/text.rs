@@ -186,24 +186,39 @@ fn is_path_char(c: char) -> bool {
 }
 
 /// Letters by general category, as Go has it: no letter numbers, no marks.
-fn is_letter(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_alphabetic();
+pub fn is_letter(c: char) -> bool {
+    match c {
+        '\0'..='\x7F' => c.is_ascii_alphabetic(),
+        // Looking a category up is slow; nearly all text ends here.
+        '\u{C0}'..='\u{24F}' => c != '\u{D7}' && c != '\u{F7}',
+        '\u{400}'..='\u{481}'
+        | '\u{48A}'..='\u{52F}'
+        | '\u{3041}'..='\u{3096}'
+        | '\u{30A1}'..='\u{30FA}'
+        | '\u{3400}'..='\u{4DBF}'
+        | '\u{4E00}'..='\u{9FFF}'
+        | '\u{AC00}'..='\u{D7A3}' => true,
+        _ => {
+            use GeneralCategory as G;
+            c.is_alphabetic()
+                && matches!(
+                    get_general_category(c),
+                    G::UppercaseLetter
+                        | G::LowercaseLetter
+                        | G::TitlecaseLetter
+                        | G::ModifierLetter
+                        | G::OtherLetter
+                )
+        }
     }
-    use GeneralCategory as G;
-    matches!(
-        get_general_category(c),
-        G::UppercaseLetter
-            | G::LowercaseLetter
-            | G::TitlecaseLetter
-            | G::ModifierLetter
-            | G::OtherLetter
-    )
 }
 
-fn is_decimal(c: char) -> bool {
+/// Decimal digits of any script.
+pub fn is_decimal(c: char) -> bool {
     c.is_ascii_digit()
-        || (!c.is_ascii() && get_general_category(c) == GeneralCategory::DecimalNumber)
+        || (!c.is_ascii()
+            && c.is_numeric()
+            && get_general_category(c) == GeneralCategory::DecimalNumber)
 }
 
 /// One character for one, as Go lowers: `İ` is `i`, a final `Σ` is `σ`.
