@@ -14,9 +14,15 @@ pub fn assign(config: &Config, pages: &mut [Page], diagnostics: &mut Vec<Diagnos
     for index in 0..pages.len() {
         let page = &pages[index];
         let language = &config.languages[page.lang.index()];
-        let url = said_url(page, language, diagnostics)
-            .or_else(|| by_pattern(config, language, page, pages, diagnostics))
-            .unwrap_or_else(|| by_place(config, language, page, diagnostics));
+        let url = said_url(page, language, diagnostics).unwrap_or_else(|| {
+            let url = by_pattern(config, language, page, pages, diagnostics)
+                .unwrap_or_else(|| by_place(config, language, page, diagnostics));
+            if config.remove_path_accents {
+                text::without_accents(&url)
+            } else {
+                url
+            }
+        });
         let (url, output) = file_of(&url, config.ugly_urls && page.kind == Kind::Page);
         for segment in output.split('/') {
             if segment.len() > 255 {
