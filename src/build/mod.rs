@@ -202,7 +202,7 @@ pub fn compile(
 
     let parts = Parts {
         statics: rooms.statics()?,
-        loose: rooms.loose(&config),
+        loose: rooms.loose(),
         sources: std::mem::take(sources),
         documents,
         assets,

@@ -38,12 +38,17 @@ pub fn parse(path: &str, text: &str) -> Result<Option<Value>, String> {
 }
 
 /// The same for a file of the site, with errors at their places.
-pub fn parse_source(path: &str, text: &str, file: FileId) -> Result<Option<Value>, Vec<Diagnostic>> {
+pub fn parse_source(
+    path: &str,
+    text: &str,
+    file: FileId,
+) -> Result<Option<Value>, Vec<Diagnostic>> {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     if let Some(format) = Format::of_extension(&extension.to_ascii_lowercase()) {
         return tree::parse(text, format, file, 0).map(|node| Some(cleaned(node.to_value())));
     }
-    parse(path, text).map_err(|message| vec![Diagnostic::error("data", Span::new(file, 0, 0), message)])
+    parse(path, text)
+        .map_err(|message| vec![Diagnostic::error("data", Span::new(file, 0, 0), message)])
 }
 
 fn csv(text: &str) -> Result<Value, String> {
