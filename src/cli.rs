@@ -68,14 +68,9 @@ struct SiteArgs {
         value_name = "URL"
     )]
     base_url: Option<String>,
-    /// The environment, which chooses config/ENV/
-    #[arg(
-        long = "env",
-        alias = "environment",
-        value_name = "NAME",
-        default_value = "production"
-    )]
-    env: String,
+    /// The environment, which chooses config/ENV/ [default: $LONGHAND_ENV, or production]
+    #[arg(long = "env", alias = "environment", value_name = "NAME")]
+    env: Option<String>,
     /// Print machine-readable JSON on standard output
     #[arg(long)]
     json: bool,
@@ -118,7 +113,7 @@ struct Build {
     /// The folder of the cache
     #[arg(long, alias = "cacheDir", value_name = "DIR")]
     cache_dir: Option<PathBuf>,
-    /// Write into a folder that holds other files, and keep all of them
+    /// Write into a folder that holds other files: what the site makes replaces those of its name, the rest stays
     #[arg(long)]
     adopt: bool,
     /// Hugo's: nothing to do here
@@ -164,7 +159,7 @@ fn options(site: &SiteArgs) -> build::Options {
         source: site.source.clone(),
         config: site.config.clone(),
         base_url: site.base_url.clone(),
-        environment: site.env.clone(),
+        environment: site.env.clone().unwrap_or_default(),
         ..build::Options::default()
     }
 }

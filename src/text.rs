@@ -213,24 +213,39 @@ fn is_path_char(c: char) -> bool {
 }
 
 /// Letters by general category, as Go has it: no letter numbers, no marks.
-fn is_letter(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_alphabetic();
+pub fn is_letter(c: char) -> bool {
+    match c {
+        '\0'..='\x7F' => c.is_ascii_alphabetic(),
+        // Looking a category up is slow; nearly all text ends here.
+        '\u{C0}'..='\u{24F}' => c != '\u{D7}' && c != '\u{F7}',
+        '\u{400}'..='\u{481}'
+        | '\u{48A}'..='\u{52F}'
+        | '\u{3041}'..='\u{3096}'
+        | '\u{30A1}'..='\u{30FA}'
+        | '\u{3400}'..='\u{4DBF}'
+        | '\u{4E00}'..='\u{9FFF}'
+        | '\u{AC00}'..='\u{D7A3}' => true,
+        _ => {
+            use GeneralCategory as G;
+            c.is_alphabetic()
+                && matches!(
+                    get_general_category(c),
+                    G::UppercaseLetter
+                        | G::LowercaseLetter
+                        | G::TitlecaseLetter
+                        | G::ModifierLetter
+                        | G::OtherLetter
+                )
+        }
     }
-    use GeneralCategory as G;
-    matches!(
-        get_general_category(c),
-        G::UppercaseLetter
-            | G::LowercaseLetter
-            | G::TitlecaseLetter
-            | G::ModifierLetter
-            | G::OtherLetter
-    )
 }
 
-fn is_decimal(c: char) -> bool {
+/// Decimal digits of any script.
+pub fn is_decimal(c: char) -> bool {
     c.is_ascii_digit()
-        || (!c.is_ascii() && get_general_category(c) == GeneralCategory::DecimalNumber)
+        || (!c.is_ascii()
+            && c.is_numeric()
+            && get_general_category(c) == GeneralCategory::DecimalNumber)
 }
 
 /// One character for one, as Go lowers: `İ` is `i`, a final `Σ` is `σ`.
@@ -322,6 +337,15 @@ fn push_escape(out: &mut String, byte: u8) {
     out.push('%');
     out.push(char::from(HEX[usize::from(byte >> 4)]));
     out.push(char::from(HEX[usize::from(byte & 15)]));
+}
+
+/// `Café` as `Cafe` (`removePathAccents`).
+pub fn without_accents(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let bare = text
+        .nfd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c));
+    bare.nfc().collect()
 }
 
 /// How ids are made of headings (`markup.goldmark.parser.autoHeadingIDType`).
@@ -497,18 +521,51 @@ pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         return None;
     }
     let wanted = word.to_lowercase();
-    let most = (wanted.chars().count() / 3).clamp(1, 4);
+    let length = wanted.chars().count();
+    let most = (length / 3).clamp(1, 4);
+    let letters = letters(&wanted);
+    // Of equals the first in order: the candidates may come out of a hash map.
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        if candidate == word || candidate.len() > 200 {
+        if candidate == word || candidate.len() > 200 || far(candidate, length, &letters, most) {
             continue;
         }
         let distance = strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase());
-        if distance <= most && best.is_none_or(|(least, _)| distance < least) {
+        if distance <= most && best.is_none_or(|best| (distance, candidate) < best) {
             best = Some((distance, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// How often each ASCII letter and digit stands in a word, case aside.
+fn letters(word: &str) -> [i16; 36] {
+    let mut counts = [0; 36];
+    for byte in word.bytes() {
+        match byte {
+            b'0'..=b'9' => counts[usize::from(byte - b'0')] += 1,
+            b'a'..=b'z' => counts[usize::from(byte - b'a') + 10] += 1,
+            b'A'..=b'Z' => counts[usize::from(byte - b'A') + 10] += 1,
+            _ => {}
+        }
+    }
+    counts
+}
+
+/// Whether a candidate is plainly over `most` edits away: an edit changes the
+/// length by one at most, and the count of two letters by one each. Measuring
+/// the distance to 10,000 URLs for every broken link took a third of a build.
+fn far(candidate: &str, length: usize, wanted: &[i16; 36], most: usize) -> bool {
+    if candidate.chars().count().abs_diff(length) > most {
+        return true;
+    }
+    let counts = letters(candidate);
+    let differences: i32 = counts
+        .iter()
+        .zip(wanted)
+        .map(|(a, b)| i32::from(a - b).abs())
+        .sum();
+    differences as usize > 2 * most
 }
 
 /// Drops the characters that XML 1.0 forbids. Escaping is another step.

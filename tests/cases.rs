@@ -6,7 +6,8 @@
 //! === content/post.md
 //! …a file of the site…
 //! === content/odd.md escaped
-//! …with \u{FEFF}, \x00, \r, \t and \\ undone, and no line end after the last line…
+//! …with \u{FEFF}, \x00, \r, \t, \\ and \{1000:text\} (a thousand times `text`) undone,
+//! and no line end after the last line…
 //! === link static/a -> ../b
 //! === $ longhand build --strict
 //! === exit 1
@@ -18,10 +19,14 @@
 //! …the whole file…
 //! === public/post/index.html contains
 //! === public/post/index.html lacks
+//! === public lacks
+//! …text that stands in no file below, nor in its name, a line each…
 //! === public files
 //! …every file below, one path a line…
 //! === absent public/draft
 //! ```
+//!
+//! A command that fails must leave the folder `public` byte for byte as it was.
 //!
 //! Several commands may follow one another in a case; files given after a command
 //! replace those of before it when they do not lie in an output folder (`public`).
@@ -32,6 +37,10 @@ use rayon::prelude::*;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// No site of a few files takes longer, however hostile: then it is killed, and its code is -1.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Block {
     head: String,
@@ -77,7 +86,12 @@ fn run_case(file: &Path) -> Result<(), String> {
         let head = block.head.clone();
         let head = head.as_str();
         if let Some(command) = head.strip_prefix("$ ") {
-            last = Some(run(command, &site));
+            let before = bytes_below(&site.join("public"));
+            let ran = run(command, &site);
+            if ran.code != 0 && bytes_below(&site.join("public")) != before {
+                let _ = writeln!(failures, "--- {head}\nit failed, and the output changed");
+            }
+            last = Some(ran);
             continue;
         }
         let Some(ran) = &last else {
@@ -190,6 +204,15 @@ fn unescape(body: &str) -> Vec<u8> {
                 out.push(b'\t');
                 &escape[1..]
             }
+            Some(b'{') => {
+                let end = escape.find("\\}").expect("\\{…\\} is closed");
+                let (times, text) = escape[1..end]
+                    .split_once(':')
+                    .expect("a repetition is written \\{times:text\\}");
+                let times = times.parse().expect("a number says how often");
+                out.extend_from_slice(text.repeat(times).as_bytes());
+                &escape[end + 2..]
+            }
             _ => {
                 out.push(b'\\');
                 escape.strip_prefix('\\').unwrap_or(escape)
@@ -215,13 +238,28 @@ fn run(command: &str, site: &Path) -> Ran {
         name = words.next().expect("a command has a name");
     }
     assert_eq!(name, "longhand", "a case runs longhand alone");
-    let output = process
+    let (stdout, stderr) = (site.with_file_name("stdout"), site.with_file_name("stderr"));
+    let create = |path| std::fs::File::create(path).expect("a file can be made beside the site");
+    let mut child = process
         .args(words)
         .current_dir(site)
         .env("NO_COLOR", "1")
         .env("XDG_CACHE_HOME", site.with_file_name("cache"))
-        .output()
+        .stdout(create(&stdout))
+        .stderr(create(&stderr))
+        .spawn()
         .expect("the program starts");
+    let started = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("a child can be waited for") {
+            break status;
+        }
+        if started.elapsed() > PATIENCE {
+            child.kill().expect("a child can be ended");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let read = |path| std::fs::read(path).expect("a file beside the site is readable");
     let tidy = |bytes: &[u8]| {
         let text =
             String::from_utf8_lossy(bytes).replace(&site.to_string_lossy().into_owned(), "SITE");
@@ -237,9 +275,9 @@ fn run(command: &str, site: &Path) -> Ran {
             .collect()
     };
     Ran {
-        code: output.status.code().unwrap_or(-1),
-        stdout: tidy(&output.stdout),
-        stderr: tidy(&output.stderr),
+        code: status.code().unwrap_or(-1),
+        stdout: tidy(&read(stdout)),
+        stderr: tidy(&read(stderr)),
     }
 }
 
@@ -278,6 +316,7 @@ fn check(site: &Path, ran: &Ran, head: &str, body: &str) -> Verdict {
         _ => (head, "is"),
     };
     let got = match subject {
+        "public" => everything_below(&site.join(subject)),
         "stdout" => ran.stdout.clone(),
         "stderr" => ran.stderr.clone(),
         path if mode == "is" && !path.starts_with("public/") => return Verdict::Put,
@@ -301,7 +340,14 @@ fn check(site: &Path, ran: &Ran, head: &str, body: &str) -> Verdict {
     } else {
         "holds"
     };
-    Verdict::Wrong(format!("{not}:\n{}\nit is:\n{got}", wrong.join("\n")))
+    let shown: Vec<&str> = if mode == "contains" {
+        got.lines().take(100).collect()
+    } else {
+        let holds = |line: &&str| wrong.iter().any(|wrong| line.contains(wrong.trim()));
+        got.lines().filter(holds).collect()
+    };
+    let (wrong, shown) = (wrong.join("\n"), shown.join("\n"));
+    Verdict::Wrong(format!("{not}:\n{wrong}\nit is:\n{shown}"))
 }
 
 fn same(want: &str, mut got: String) -> Verdict {
@@ -334,6 +380,32 @@ fn files_below(folder: &Path) -> String {
         .collect();
     files.sort();
     files.iter().map(|file| format!("{file}\n")).collect()
+}
+
+/// The names and the text of all files below.
+fn everything_below(folder: &Path) -> String {
+    let files = bytes_below(folder);
+    files
+        .iter()
+        .map(|(path, bytes)| {
+            let path = path.strip_prefix(folder).expect("it lies below");
+            format!("{}\n{}\n", path.display(), String::from_utf8_lossy(bytes))
+        })
+        .collect()
+}
+
+/// Every file below, with its bytes; empty where there is no folder.
+fn bytes_below(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    walkdir::WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            let bytes = std::fs::read(entry.path()).expect("a file of the output is readable");
+            (entry.into_path(), bytes)
+        })
+        .collect()
 }
 
 fn difference(want: &str, got: &str) -> String {

@@ -61,7 +61,12 @@ impl HighlightStyles {
     }
 }
 
-pub fn build(rooms: &Rooms, highlighted: &HighlightStyles) -> Result<Vec<Asset>, Failure> {
+pub fn build(
+    rooms: &Rooms,
+    config: &Config,
+    highlighted: &HighlightStyles,
+) -> Result<Vec<Asset>, Failure> {
+    let fingerprinted = !config.default_lang().params.assets.disable_fingerprinting;
     let mut assets = Vec::new();
     for file in theme::statics() {
         if !file.name.ends_with(".css") && !file.name.ends_with(".js") {
@@ -82,13 +87,13 @@ pub fn build(rooms: &Rooms, highlighted: &HighlightStyles) -> Result<Vec<Asset>,
                 bytes.extend(source::bytes(&extended.disk)?);
             }
         }
-        assets.push(asset(file.name, bytes));
+        assets.push(asset(file.name, bytes, fingerprinted));
     }
     Ok(assets)
 }
 
 /// `css/longhand.css` → `css/longhand.3f2a9c1b.css`.
-fn asset(name: String, bytes: Vec<u8>) -> Asset {
+fn asset(name: String, bytes: Vec<u8>, fingerprinted: bool) -> Asset {
     let digest = Sha256::digest(&bytes);
     let short: String = digest
         .iter()
@@ -96,8 +101,8 @@ fn asset(name: String, bytes: Vec<u8>) -> Asset {
         .map(|byte| format!("{byte:02x}"))
         .collect();
     let output = match name.rsplit_once('.') {
-        Some((stem, extension)) => format!("{stem}.{short}.{extension}"),
-        None => name.clone(),
+        Some((stem, extension)) if fingerprinted => format!("{stem}.{short}.{extension}"),
+        _ => name.clone(),
     };
     let integrity = format!(
         "sha256-{}",

@@ -9,7 +9,6 @@ mod hugo;
 mod rooms;
 mod text;
 
-use crate::config::switches::Switches;
 use crate::config::{self, Config};
 use crate::date::Date;
 use crate::diag::{self, Counts, Diagnostic, Severity};
@@ -127,16 +126,6 @@ pub fn configure(
     };
     let (mut config, mut said) = config::load(&files, &asked);
     diagnostics.append(&mut said);
-    let native = config.zero
-        || config
-            .files
-            .iter()
-            .any(|id| file_name(&sources.get(*id).path).starts_with("longhand."));
-    if native {
-        for language in &mut config.languages {
-            show_by_itself(&mut language.switches);
-        }
-    }
     config.build_drafts |= options.drafts;
     config.build_future |= options.future;
     config.build_expired |= options.expired;
@@ -147,26 +136,6 @@ pub fn configure(
         return Err(Failure::Usage);
     }
     Ok(config)
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-/// What a site of our own shows without being asked. In a folder written for
-/// Hugo what nobody asks for stays off, as it was there.
-fn show_by_itself(switches: &mut Switches) {
-    for switch in [
-        &mut switches.reading_time,
-        &mut switches.word_count,
-        &mut switches.bread_crumbs,
-        &mut switches.post_nav_links,
-        &mut switches.code_copy_buttons,
-        &mut switches.related,
-        &mut switches.canonical_link,
-    ] {
-        switch.get_or_insert(true);
-    }
 }
 
 /// Reads a site and everything in it, up to where pages can be rendered.
@@ -187,13 +156,33 @@ pub fn compile(
         return Err(Failure::Usage);
     }
     let config = configure(options, sources, diagnostics)?;
+    let silenced = config.silenced.clone();
+    let compiled = read(options, config, sources, diagnostics);
+    silence(diagnostics, &silenced);
+    compiled
+}
+
+/// `ignoreLogs`: warnings that an author has read and lives with. Errors are never passed over.
+fn silence(diagnostics: &mut Vec<Diagnostic>, names: &[String]) {
+    diagnostics.retain(|said| {
+        said.severity == Severity::Error || !names.iter().any(|name| name == said.name)
+    });
+}
+
+/// Everything but the configuration.
+fn read(
+    options: &Options,
+    config: Config,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Compiled, Failure> {
     let now = options.now.unwrap_or_else(Timestamp::now);
     let rooms = Rooms::open(options, &config, sources, diagnostics)?;
     let templates = rooms.templates(sources)?;
     let data = rooms.data(sources, diagnostics)?;
     let texts = rooms.texts(&config, sources, diagnostics)?;
     let highlighted = assets::HighlightStyles::choose(&config, diagnostics);
-    let assets = assets::build(&rooms, &highlighted)?;
+    let assets = assets::build(&rooms, &config, &highlighted)?;
     let parse_options = text::options(&config, &texts);
     let documents = text::parse(&rooms, &config, sources, &parse_options, diagnostics)?;
     rooms.unknown_keys(&config, &documents, &templates, diagnostics);
@@ -274,6 +263,8 @@ pub fn build(
     for result in results {
         diagnostics.append(&mut result?);
     }
+    render::fault::gather(diagnostics);
+    silence(diagnostics, &site.config.silenced);
     let report = report(&renderer, &target.out);
     if fails(diagnostics, options.strict) {
         return Err(Failure::Site);

@@ -132,6 +132,8 @@ impl Rooms {
                     .map(|file| (file, dir.clone())),
             );
         }
+        let ignored = ignored(&config.ignore_files, walked.diagnostics);
+        content.retain(|(file, _)| !ignored.iter().any(|pattern| pattern.is_match(&file.path)));
         let mut own_statics = Vec::new();
         for dir in &config.dirs.statics {
             own_statics.extend(walked.walk(dir)?.into_iter().map(|file| {
@@ -455,6 +457,27 @@ impl Walk<'_> {
         }
         Ok(found)
     }
+}
+
+/// `ignoreFiles`: regular expressions over the paths of content files, as in Hugo.
+fn ignored(patterns: &[String], diagnostics: &mut Vec<Diagnostic>) -> Vec<regex_lite::Regex> {
+    let mut compiled = Vec::new();
+    for pattern in patterns {
+        match regex_lite::Regex::new(pattern) {
+            Ok(regex) => compiled.push(regex),
+            Err(error) => diagnostics.push(
+                Diagnostic::warning(
+                    "bad-pattern",
+                    None,
+                    format!(
+                        "`ignoreFiles` holds `{pattern}`, which is no regular expression: {error}"
+                    ),
+                )
+                .help("a name that ends in `.foo` is written `\\\\.foo$`"),
+            ),
+        }
+    }
+    compiled
 }
 
 /// A path below a folder of the site.

@@ -4,6 +4,7 @@
 use super::Failure;
 use super::rooms::{Page, Rooms};
 use crate::config::cascade::{Cascade, Subject};
+use crate::config::markup::HeadingIds;
 use crate::config::{Config, LanguageConfig};
 use crate::diag::{Diagnostic, FileId};
 use crate::parse::{self, front_matter, markdown};
@@ -11,6 +12,7 @@ use crate::render::i18n::{Plural, Strings};
 use crate::site::construct::Document;
 use crate::site::content::Role;
 use crate::source::{Found, Sources};
+use crate::text::IdType;
 use crate::tree::{self, Map, Node};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -99,6 +101,11 @@ fn of_language(
                 })
                 .collect(),
             heading_ids: goldmark.heading_ids,
+            id_type: match goldmark.heading_id_type {
+                HeadingIds::Github => IdType::Github,
+                HeadingIds::GithubAscii => IdType::GithubAscii,
+                HeadingIds::Blackfriday => IdType::Blackfriday,
+            },
             heading_attributes: goldmark.heading_attributes,
             block_attributes: goldmark.block_attributes,
             anchors: language.switches.disable_anchored_headings != Some(true),

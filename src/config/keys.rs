@@ -331,7 +331,7 @@ pub const SERVICES: &[Row<Draft>] = &[
     no_effect("x"),
 ];
 
-pub const RSS: &[Row<Draft>] = &[row("limit", "-1", feed_limit)];
+pub const RSS: &[Row<Draft>] = &[row("limit", "20", feed_limit)];
 
 pub const DATES: &[Row<DateSources>] = &[
     row("date", "", |d, n, i| {

@@ -109,7 +109,8 @@ pub fn start(code: &str) -> LanguageConfig {
         outputs: Outputs::default(),
         disabled_kinds: Vec::new(),
         related: Related::default(),
-        feed_limit: None,
+        // Hugo's default is all; with full content that is gigabytes at 10,000 posts.
+        feed_limit: Some(20),
         main_sections: None,
         has_cjk: None,
         summary_length: 70,

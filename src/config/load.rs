@@ -75,7 +75,7 @@ pub fn load(files: &[ConfigFile<'_>], options: &Options) -> (Config, Vec<Diagnos
     let mut intake = Intake::default();
     let environment = environment(options);
     let chosen = choose(files, options, &environment, &mut intake);
-    let mut root = defaults(&options.folder, chosen.is_empty());
+    let mut root = defaults(&options.folder, is_native(&chosen));
     for file in &chosen {
         if let Some(layer) = layer(file, &mut intake) {
             root = merge(root, layer);
@@ -272,9 +272,19 @@ fn keys_of(path: &str) -> Vec<String> {
     keys
 }
 
-/// What holds where nothing is said; more where nothing at all is said, so
-/// that a bare folder of Markdown makes a site that one can find one's way in.
-fn defaults(folder: &str, zero: bool) -> Map {
+/// Whether the site was written for Longhand, or has no configuration at all.
+fn is_native(chosen: &[&ConfigFile<'_>]) -> bool {
+    let native = |file: &&ConfigFile<'_>| {
+        let name = file.path.rsplit('/').next().unwrap_or(file.path);
+        name.starts_with("longhand.")
+    };
+    chosen.is_empty() || chosen.iter().any(native)
+}
+
+/// What holds where nothing is said. A site of our own shows more without
+/// being asked than a folder written for Hugo, where what nobody asks for
+/// stays off, as it was there.
+fn defaults(folder: &str, native: bool) -> Map {
     let span = Span::new(DEFAULT_FILE, 0, 0);
     let key = |name: &str| Key {
         name: name.into(),
@@ -288,13 +298,16 @@ fn defaults(folder: &str, zero: bool) -> Map {
         }),
     };
     let mut entries = vec![(key("title"), scalar(&title_of(folder), Kind::Str))];
-    if zero {
-        const ON: [&str; 5] = [
+    if native {
+        const ON: [&str; 8] = [
             "show_reading_time",
+            "show_word_count",
             "show_bread_crumbs",
             "show_post_nav_links",
             "show_code_copy_buttons",
             "show_page_nums",
+            "show_related",
+            "show_canonical_link",
         ];
         let params = ON
             .iter()

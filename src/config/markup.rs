@@ -31,7 +31,6 @@ pub struct Goldmark {
     pub heading_attributes: bool,
     /// The same on a line of its own under any block.
     pub block_attributes: bool,
-    pub wrap_standalone_image: bool,
     /// Delimiters of formulas; `None` where the configuration says nothing about them.
     pub math: Option<MathDelimiters>,
 }
@@ -58,6 +57,8 @@ pub enum HeadingIds {
     Github,
     /// The same with accents taken off and what is not ASCII dropped.
     GithubAscii,
+    /// Runs of anything but letters and digits become one `-`.
+    Blackfriday,
 }
 
 /// Pairs of delimiters that formulas stand between.
@@ -70,7 +71,6 @@ pub struct MathDelimiters {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Highlight {
     pub code_fences: bool,
-    pub guess_syntax: bool,
     pub line_numbers: LineNumbers,
     pub line_number_start: usize,
     pub anchor_line_numbers: bool,
@@ -141,7 +141,6 @@ impl Default for Goldmark {
             heading_id_type: HeadingIds::Github,
             heading_attributes: true,
             block_attributes: false,
-            wrap_standalone_image: true,
             math: None,
         }
     }
@@ -151,7 +150,6 @@ impl Default for Highlight {
     fn default() -> Highlight {
         Highlight {
             code_fences: true,
-            guess_syntax: false,
             line_numbers: LineNumbers::Off,
             line_number_start: 1,
             anchor_line_numbers: false,
@@ -231,8 +229,16 @@ const PARSER: &[Row<Goldmark>] = &[
     row("autoIDType", "github", heading_id_type),
     row("autoHeadingIDType", "", heading_id_type),
     row("attribute", "", |g, n, i| i.fields(g, n, ATTRIBUTE)),
-    row("wrapStandAloneImageWithinParagraph", "true", |g, n, i| {
-        set(&mut g.wrap_standalone_image, i.bool(n))
+    row("wrapStandAloneImageWithinParagraph", "true", |_, n, i| {
+        if i.bool(n) == Some(false) {
+            i.warn(
+                "no-effect",
+                n,
+                "`wrapStandAloneImageWithinParagraph: false` has no effect: a picture stands in a paragraph"
+                    .to_owned(),
+            )
+            .help = Some("the shortcode `figure` stands by itself".to_owned());
+        }
     }),
     no_effect("autoDefinitionTermID"),
 ];
@@ -270,8 +276,16 @@ const HIGHLIGHT: &[Row<Highlight>] = &[
     row("codeFences", "true", |h, n, i| {
         set(&mut h.code_fences, i.bool(n))
     }),
-    row("guessSyntax", "false", |h, n, i| {
-        set(&mut h.guess_syntax, i.bool(n))
+    row("guessSyntax", "false", |_, n, i| {
+        if i.bool(n) == Some(true) {
+            i.warn(
+                "no-effect",
+                n,
+                "`markup.highlight.guessSyntax` has no effect: languages are not guessed"
+                    .to_owned(),
+            )
+            .help = Some("name the language after the opening fence".to_owned());
+        }
     }),
     row("lineNos", "false", line_numbers),
     // Says which, not whether: looked at after `lineNos`.
@@ -330,8 +344,7 @@ fn heading_id_type(goldmark: &mut Goldmark, node: &Node, intake: &mut Intake) {
     let choices = [
         ("github", HeadingIds::Github),
         ("github-ascii", HeadingIds::GithubAscii),
-        // Its rules differ in a few marks only.
-        ("blackfriday", HeadingIds::Github),
+        ("blackfriday", HeadingIds::Blackfriday),
     ];
     set(&mut goldmark.heading_id_type, intake.choice(node, &choices));
 }

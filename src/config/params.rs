@@ -69,7 +69,6 @@ pub struct HomeInfo {
     pub title: Option<String>,
     /// Markdown.
     pub content: Option<String>,
-    pub align_social_icons_to: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -115,7 +114,6 @@ pub struct Assets {
     pub webmanifest: Option<String>,
     pub theme_color: Option<String>,
     pub ms_application_tile_color: Option<String>,
-    pub disable_scroll_bar_style: bool,
     pub disable_fingerprinting: bool,
 }
 
@@ -280,9 +278,7 @@ const LABEL: &[Row<Label>] = &[
 const HOME_INFO: &[Row<HomeInfo>] = &[
     row("title", "", |h, n, i| h.title = i.said(n)),
     row("content", "", |h, n, i| h.content = i.said(n)),
-    row("align_social_icons_to", "", |h, n, i| {
-        h.align_social_icons_to = i.said(n)
-    }),
+    no_effect("align_social_icons_to"),
 ];
 
 const PROFILE: &[Row<Profile>] = &[
@@ -329,9 +325,8 @@ const ASSETS: &[Row<Assets>] = &[
     row("msapplication_TileColor", "", |a, n, i| {
         a.ms_application_tile_color = i.said(n)
     }),
-    row("disable_scroll_bar_style", "false", |a, n, i| {
-        set(&mut a.disable_scroll_bar_style, i.bool(n))
-    }),
+    // The scroll bar is the reader\'s own.
+    no_effect("disable_scroll_bar_style"),
     row("disable_fingerprinting", "false", |a, n, i| {
         set(&mut a.disable_fingerprinting, i.bool(n))
     }),

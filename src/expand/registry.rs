@@ -25,7 +25,16 @@ pub struct Shortcode {
     open: bool,
     /// What positional arguments are called, for each number of them.
     positional: Vec<Vec<String>>,
-    inner: bool,
+    inner: Inner,
+}
+
+/// What a shortcode makes of the text within it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Inner {
+    None,
+    Optional,
+    /// Without a closing tag it makes no sense, and Hugo refuses it.
+    Wanted,
 }
 
 /// A built-in shortcode, as its template in `templates/shortcodes/` wants it.
@@ -35,7 +44,7 @@ struct Builtin {
     optional: &'static str,
     /// Orders of positional arguments, parted by `|`.
     positional: &'static str,
-    inner: bool,
+    inner: Inner,
 }
 
 const BUILTINS: &[Builtin] = &[
@@ -44,84 +53,108 @@ const BUILTINS: &[Builtin] = &[
         "src",
         "title caption class loop autoplay muted controls preload type",
         "src",
-        false,
+        Inner::None,
     ),
     builtin(
         "button",
         "href",
         "label external style class rel target",
         "href label",
-        true,
+        Inner::Optional,
     ),
     builtin(
         "collapse",
         "",
         "summary openByDefault open class name title",
         "summary",
-        true,
+        Inner::Wanted,
     ),
     builtin(
         "details",
         "",
         "summary open openByDefault class name title",
         "summary",
-        true,
+        Inner::Wanted,
     ),
     builtin(
         "figure",
         "src",
         "alt link target rel title caption attr attrlink class align width height loading decoding",
         "src",
-        false,
+        Inner::None,
     ),
-    builtin("fullwidth", "", "class", "class", true),
-    builtin("gist", "user id", "file script", "user id file", false),
-    builtin("highlight", "lang", "options", "lang options", true),
-    builtin("inTextImg", "url", "height alt", "url height alt", false),
-    builtin("instagram", "id", "title poster", "id", false),
-    builtin("ltr", "", "md", "md", true),
-    builtin("param", "name", "", "name", false),
+    builtin("fullwidth", "", "class", "class", Inner::Wanted),
+    builtin(
+        "gist",
+        "user id",
+        "file script",
+        "user id file",
+        Inner::None,
+    ),
+    builtin(
+        "highlight",
+        "lang",
+        "options",
+        "lang options",
+        Inner::Wanted,
+    ),
+    builtin(
+        "inTextImg",
+        "url",
+        "height alt",
+        "url height alt",
+        Inner::None,
+    ),
+    builtin("instagram", "id", "title poster", "id", Inner::None),
+    builtin("ltr", "", "md", "md", Inner::Wanted),
+    builtin("param", "name", "", "name", Inner::None),
     builtin(
         "qr",
         "",
         "text level scale alt title class id loading targetDir",
         "text",
-        true,
+        Inner::Optional,
     ),
     builtin(
         "quote",
         "",
         "author source url class",
         "author source url",
-        true,
+        Inner::Wanted,
     ),
-    builtin("rawhtml", "", "", "", true),
-    builtin("ref", "path", "lang outputFormat", "path lang", false),
-    builtin("relref", "path", "lang outputFormat", "path lang", false),
-    builtin("rtl", "", "md", "md", true),
-    builtin("tweet", "id", "user", "id|user id", false),
-    builtin("twitter", "id", "user", "id|user id", false),
+    builtin("rawhtml", "", "", "", Inner::Wanted),
+    builtin("ref", "path", "lang outputFormat", "path lang", Inner::None),
+    builtin(
+        "relref",
+        "path",
+        "lang outputFormat",
+        "path lang",
+        Inner::None,
+    ),
+    builtin("rtl", "", "md", "md", Inner::Wanted),
+    builtin("tweet", "id", "user", "id|user id", Inner::None),
+    builtin("twitter", "id", "user", "id|user id", Inner::None),
     builtin(
         "video",
         "src",
         "poster title alt caption class width height autoplay loop controls muted playsinline preload type",
         "src",
-        false,
+        Inner::None,
     ),
     builtin(
         "vimeo",
         "id",
         "title class loading poster iframe autoplay loop muted start allowFullScreen",
         "id class title",
-        false,
+        Inner::None,
     ),
-    builtin("x", "id", "user", "id|user id", false),
+    builtin("x", "id", "user", "id|user id", Inner::None),
     builtin(
         "youtube",
         "id",
         "title class loading poster iframe autoplay controls start end loop mute allowFullScreen",
         "id class",
-        false,
+        Inner::None,
     ),
 ];
 
@@ -130,7 +163,7 @@ const fn builtin(
     required: &'static str,
     optional: &'static str,
     positional: &'static str,
-    inner: bool,
+    inner: Inner,
 ) -> Builtin {
     Builtin {
         name,
@@ -215,7 +248,12 @@ impl Shortcode {
             // What is included may ask for more.
             open: open || includes,
             positional: Vec::new(),
-            inner: includes || text.contains("inner"),
+            inner: match text.contains("inner") {
+                _ if includes => Inner::Optional,
+                false => Inner::None,
+                true if text.contains("if inner") || text.contains("inner or") => Inner::Optional,
+                true => Inner::Wanted,
+            },
         }
     }
 
@@ -265,21 +303,35 @@ impl Shortcode {
                 Diagnostic::error("shortcode-argument", call.tag, message).help(self.expected()),
             );
         }
-        if let Some(inner) = call
-            .inner
-            .as_ref()
-            .filter(|inner| !self.inner && !inner.text.trim().is_empty())
-        {
-            let message = format!(
-                "shortcode `{}` makes nothing of the text within it",
-                call.name
-            );
-            out.push(
-                Diagnostic::warning("shortcode-inner", inner.span, message)
-                    .help("remove the closing tag, or use `inner` in its template"),
-            );
-        }
+        out.extend(self.check_inner(call));
         out
+    }
+
+    fn check_inner(&self, call: &Call) -> Option<Diagnostic> {
+        match (&call.inner, self.inner) {
+            (Some(inner), Inner::None) if !inner.text.trim().is_empty() => {
+                let message = format!(
+                    "shortcode `{}` makes nothing of the text within it",
+                    call.name
+                );
+                let help = "remove the closing tag, or use `inner` in its template";
+                Some(Diagnostic::warning("shortcode-inner", inner.span, message).help(help))
+            }
+            (None, Inner::Wanted) => {
+                let message = format!("shortcode `{}` is not closed", call.name);
+                let (left, right) = if call.markdown {
+                    ("{{%", "%}}")
+                } else {
+                    ("{{<", ">}}")
+                };
+                let help = format!(
+                    "close it with `{left} /{} {right}`, or write `/{right}` if it holds nothing",
+                    call.name
+                );
+                Some(Diagnostic::warning("shortcode-inner", call.tag, message).help(help))
+            }
+            _ => None,
+        }
     }
 
     fn check_count(&self, call: &Call, most: usize, out: &mut Vec<Diagnostic>) {
@@ -503,10 +555,28 @@ mod tests {
         assert_eq!(
             check(
                 ("shortcodes/a/b.html", "{{ args | json }}{{ inner }}", true),
-                "{{< a/b x=1 >}}"
+                "{{< a/b x=1 />}}"
             ),
             [""; 0]
         );
+    }
+
+    #[test]
+    fn what_holds_text_must_be_closed() {
+        let details = ("shortcodes/details.html", "", false);
+        assert_eq!(
+            check(details, "{{% details %}} text"),
+            [
+                "Warning: shortcode `details` is not closed | close it with `{{% /details %}}`, or write `/%}}` if it holds nothing"
+            ]
+        );
+        assert_eq!(check(details, "{{< details />}}"), [""; 0]);
+        let own = (
+            "shortcodes/a.html",
+            "{% if inner %}{{ inner }}{% endif %}",
+            true,
+        );
+        assert_eq!(check(own, "{{< a >}}"), [""; 0]);
     }
 
     #[test]

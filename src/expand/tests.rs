@@ -1,8 +1,9 @@
 use super::functions::{Lookup, NotFound, Resource};
 use super::*;
+use crate::config::DateSources;
 use crate::diag::Severity;
 use crate::parse::shortcode::extract;
-use crate::parse::{CodeBlock, Image, Link, markdown, token};
+use crate::parse::{CodeBlock, Image, Link, front_matter, markdown, token};
 use proptest::prelude::*;
 use std::path::Path;
 use std::sync::Arc;
@@ -107,7 +108,23 @@ impl Site {
         tera.add_raw_templates(all.iter().map(|(name, text, _)| (*name, *text)))
             .expect("the templates parse");
         let shortcodes = Shortcodes::new(all);
-        let options = Options::default();
+        let options = Options {
+            front: front_matter::Options {
+                time_zone: jiff::tz::TimeZone::UTC,
+                taxonomies: Vec::new(),
+                dates: DateSources {
+                    date: Vec::new(),
+                    lastmod: Vec::new(),
+                    publish: Vec::new(),
+                    expiry: Vec::new(),
+                    slug_from_filename: false,
+                },
+            },
+            markdown: markdown::Options::default(),
+            has_cjk: None,
+            summary_length: 70,
+            html: false,
+        };
         let mut context = Context::new();
         context.insert(
             "page",

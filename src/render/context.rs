@@ -443,10 +443,7 @@ impl Renderer {
             (None, None) => template.to_owned(),
         };
         let mut out = Vec::with_capacity(16 << 10);
-        if let Err(error) = self
-            .templates
-            .render(template, context, Some(&during), &mut out)
-        {
+        if let Err(error) = self.templates.render(template, context, &during, &mut out) {
             diagnostics.push(error);
             return None;
         }
@@ -690,6 +687,7 @@ impl Renderer {
                             .filter(|url| text::safe_url(url))
                             .map(|url| self.local(url)),
                     )
+                    .set("icon_svg", params.label.icon_svg.as_deref().map(safe))
                     .set("icon_height", params.label.icon_height),
             )
             .set("theme_color", params.assets.theme_color.clone())
@@ -1090,6 +1088,11 @@ fn verification(params: &SiteParams) -> Vec<Object> {
         ("yandex-verification", &tags.yandex),
         ("baidu-site-verification", &tags.baidu),
         ("naver-site-verification", &tags.naver),
+        ("fediverse:creator", &params.social.fediverse_creator),
+        (
+            "msapplication-TileColor",
+            &params.assets.ms_application_tile_color,
+        ),
     ];
     rows.into_iter()
         .filter_map(|(name, content)| {

@@ -695,6 +695,7 @@ pub fn languages(site: &Site, id: Option<PageId>, lang: LangId) -> Vec<Object> {
         Object::new()
             .set("code", language.code.as_str())
             .set("name", language.name.as_str())
+            .set("title", language.params.language_alt_title.clone())
             .set("url", site.href(&site[target].url))
             .set("current", other == lang)
     })

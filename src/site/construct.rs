@@ -367,7 +367,8 @@ fn from_document(document: &Document, kind: Kind, now: jiff::Timestamp) -> Page 
     let front = &document.doc.front;
     let (draft, future, expired) = status(&document.doc, now);
     let title = match (&front.title, &document.doc.title) {
-        (Some(title), _) | (None, Some(title)) => title.clone(),
+        // A space at the end of a title is nobody's wish.
+        (Some(title), _) | (None, Some(title)) => title.trim().to_owned(),
         (None, None) => default_title(kind, &document.name.path),
     };
     Page {

@@ -1,6 +1,6 @@
 //! Menus: entries of the configuration and of pages, resolved, nested and in order.
 
-use super::{Kind, LangId, PageId, Site, links, taxonomy};
+use super::{LangId, PageId, Site, links, taxonomy};
 use crate::config::menus::MenuEntry;
 use std::collections::BTreeMap;
 
@@ -44,6 +44,11 @@ pub fn build(site: &Site, lang: LangId) -> BTreeMap<String, Vec<Item>> {
             let item = resolve(site, lang, entry, Some(PageId(index as u32)));
             flat.entry(menu.clone()).or_default().push(item);
         }
+    }
+    if let Some(menu) = &site.config.section_pages_menu {
+        let sections = &site[site.home(lang)].sections;
+        let items = sections.iter().map(|id| of_page(site, *id, 0));
+        flat.entry(menu.clone()).or_default().extend(items);
     }
     if !flat.contains_key("main") {
         flat.insert("main".to_owned(), by_itself(site, lang));
@@ -126,28 +131,27 @@ fn by_itself(site: &Site, lang: LangId) -> Vec<Item> {
         .filter(|id| site[*id].rendered)
         .enumerate()
         .take(7)
-        .map(|(index, id)| {
-            let page = &site[id];
-            Item {
-                name: if page.kind == Kind::Home {
-                    String::new()
-                } else {
-                    page.link_title.clone()
-                },
-                title: None,
-                href: site.href(&page.url),
-                url: Some(page.url.clone()),
-                external: false,
-                identifier: page.path.clone(),
-                weight: index as i64 + 1,
-                pre: String::new(),
-                post: String::new(),
-                params: tera::Value::from(tera::Map::new()),
-                children: Vec::new(),
-                parent: None,
-            }
-        })
+        .map(|(index, id)| of_page(site, id, index as i64 + 1))
         .collect()
+}
+
+/// An entry that nobody wrote, for a page.
+fn of_page(site: &Site, id: PageId, weight: i64) -> Item {
+    let page = &site[id];
+    Item {
+        name: page.link_title.clone(),
+        title: None,
+        href: site.href(&page.url),
+        url: Some(page.url.clone()),
+        external: false,
+        identifier: page.path.clone(),
+        weight,
+        pre: String::new(),
+        post: String::new(),
+        params: tera::Value::from(tera::Map::new()),
+        children: Vec::new(),
+        parent: None,
+    }
 }
 
 /// Puts entries below their parents; an entry whose parent does not exist stands at the top.

@@ -18,9 +18,15 @@ pub fn assign(config: &Config, pages: &mut [Page], diagnostics: &mut Vec<Diagnos
         // As in Hugo: terms too, but never a URL that an author wrote.
         let ugly =
             config.ugly_urls && said.is_none() && matches!(page.kind, Kind::Page | Kind::Term);
-        let url = said
-            .or_else(|| by_pattern(config, language, page, pages, diagnostics))
-            .unwrap_or_else(|| by_place(config, language, page, diagnostics));
+        let url = said.unwrap_or_else(|| {
+            let url = by_pattern(config, language, page, pages, diagnostics)
+                .unwrap_or_else(|| by_place(config, language, page, diagnostics));
+            if config.remove_path_accents {
+                text::without_accents(&url)
+            } else {
+                url
+            }
+        });
         let (url, output) = file_of(&url, ugly);
         for segment in output.split('/') {
             if segment.len() > 255 {
@@ -329,8 +335,12 @@ pub fn checked(
         None
     };
     let below = "write a path below the site's root, such as `/essays/first/`";
-    if path.contains('\0') {
-        return refuse("holds the character NUL".to_owned(), "remove it");
+    if let Some(c) = path.chars().find(|c| c.is_control()) {
+        let name = match c {
+            '\0' => "NUL".to_owned(),
+            c => format!("U+{:04X}", u32::from(c)),
+        };
+        return refuse(format!("holds the character {name}"), "remove it");
     }
     if path.starts_with("//") || path.starts_with("\\\\") {
         return refuse(format!("names a host: `{path}`"), below);
@@ -365,7 +375,7 @@ pub fn checked(
     if let Some(part) = parts.iter().find(|part| is_awkward(part)) {
         diagnostics.push(
             Diagnostic::warning("awkward-path", span, format!("`{key}` holds `{part}`, which some systems cannot store"))
-                .help("leave out `:` and `\\`, and names such as `con` and `nul` that Windows keeps for itself"),
+                .help("leave out `: \\ ? * < > | \"`, and names such as `con` and `nul` that Windows keeps for itself"),
         );
     }
     let slash = if path.ends_with('/') && !parts.is_empty() {
@@ -386,7 +396,9 @@ fn is_awkward(part: &str) -> bool {
     let token = part.contains(':')
         && crate::config::permalinks::parse(part)
             .is_ok_and(|p| p.parts.iter().any(|p| matches!(p, Part::Token(_))));
-    reserved || part.contains('\\') || (part.contains(':') && !token)
+    reserved
+        || part.contains(['\\', '?', '*', '<', '>', '|', '"'])
+        || (part.contains(':') && !token)
 }
 
 /// Whether relative destinations of the page start from a folder of its own.

@@ -1,9 +1,12 @@
 //! Two builds of one output.
 
 use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use longhand::emit::{self, Kind};
+use longhand::emit::{self, Emitter, Faults, Kind, Operation, Target};
 
 use crate::kill::this_binary;
 use crate::{build, folder, leftovers, new_site, old_site, target, texts};
@@ -111,4 +114,39 @@ fn a_wish_to_stop_ends_the_waiting() {
     let error = build(&target, &old_site()).unwrap_err();
     assert_eq!(error.kind, Kind::Cancelled);
     stopper.join().unwrap();
+}
+
+/// While a build waits for the lock of `first`, that one ends and a third
+/// build begins.
+struct Meanwhile {
+    first: Mutex<Option<Emitter>>,
+    third: Mutex<Option<Emitter>>,
+    target: Target,
+}
+
+impl Faults for &Meanwhile {
+    fn before(&self, operation: Operation, _path: &Path) -> io::Result<()> {
+        if operation == Operation::Lock
+            && let Some(first) = self.first.lock().unwrap().take()
+        {
+            drop(first);
+            *self.third.lock().unwrap() = Some(emit::prepare(&self.target).unwrap());
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_lock_on_a_file_that_is_gone_locks_nobody_out_and_does_not_count() {
+    let folder = folder();
+    let mut target = target(folder.path());
+    let meanwhile = Meanwhile {
+        first: Mutex::new(Some(emit::prepare(&target).unwrap())),
+        third: Mutex::default(),
+        target: target.clone(),
+    };
+    target.lock_wait = Duration::ZERO;
+    let error = emit::prepare_with(&target, &meanwhile).err().unwrap();
+    assert_eq!(error.kind, Kind::Locked);
+    assert!(meanwhile.third.lock().unwrap().is_some());
 }

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use longhand::emit::{self, Faults, Kind, MANIFEST, Operation, Summary};
@@ -555,17 +555,22 @@ fn dropping_it_leaves_no_trace() {
     assert_eq!(leftovers(folder.path()), [""; 0]);
 }
 
-/// Sets the flag when the Nth rename comes.
-struct StopAt(
-    usize,
-    std::sync::Arc<std::sync::atomic::AtomicBool>,
-    std::sync::atomic::AtomicUsize,
-);
+/// Sets the flag when the Nth rename comes, and counts the files that are
+/// replaced after it.
+struct StopAt<'a> {
+    at: usize,
+    cancel: &'a AtomicBool,
+    renames: AtomicUsize,
+    late: AtomicUsize,
+}
 
-impl Faults for StopAt {
+impl Faults for &StopAt<'_> {
     fn before(&self, operation: Operation, _path: &Path) -> io::Result<()> {
-        if operation == Operation::Rename && self.2.fetch_add(1, Ordering::Relaxed) == self.0 {
-            self.1.store(true, Ordering::Relaxed);
+        if operation == Operation::Rename && self.renames.fetch_add(1, Ordering::Relaxed) == self.at
+        {
+            self.cancel.store(true, Ordering::Relaxed);
+        } else if operation == Operation::Link && self.cancel.load(Ordering::Relaxed) {
+            self.late.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -579,8 +584,15 @@ fn ctrl_c_in_the_middle_of_a_commit_undoes_it() {
         let target = target(folder.path());
         build(&target, &old_site()).unwrap();
         let before = tree(&target.out);
-        let stop = StopAt(at, target.cancel.clone(), Default::default());
-        match build_with(&target, &new_site(), stop) {
+        let stop = StopAt {
+            at,
+            cancel: &target.cancel,
+            renames: AtomicUsize::new(0),
+            late: AtomicUsize::new(0),
+        };
+        let result = build_with(&target, &new_site(), &stop);
+        assert_eq!(stop.late.into_inner(), 0, "it goes on after Ctrl-C");
+        match result {
             Ok(_) if !target.cancel.load(Ordering::Relaxed) => break,
             // It came with the last rename of all, the switch.
             Ok(_) => assert_eq!(texts(&target.out), new_site()),
@@ -597,6 +609,33 @@ fn ctrl_c_in_the_middle_of_a_commit_undoes_it() {
         assert_eq!(leftovers(folder.path()), [""; 0]);
     }
     assert!(undone > 15, "{undone}");
+}
+
+/// Two names of one file stand in for a file system that ignores case.
+#[test]
+fn a_name_that_changes_its_case_alone_is_not_a_stranger() {
+    let folder = folder();
+    let mut target = target(folder.path());
+    build(&target, &site([("About/x", "old"), ("Same/y", "same")])).unwrap();
+    for (old, new) in [("About/x", "about/x"), ("Same/y", "same/y")] {
+        fs::create_dir(target.out.join(new).parent().unwrap()).unwrap();
+        fs::hard_link(target.out.join(old), target.out.join(new)).unwrap();
+    }
+    target.adopt = true;
+    build(&target, &site([("about/x", "new"), ("same/y", "same")])).unwrap();
+    // Where both names are one, removing the old one would remove the page.
+    assert_eq!(
+        texts(&target.out),
+        site([("about/x", "new"), ("Same/y", "same"), ("same/y", "same")])
+    );
+    target.adopt = false;
+    build(&target, &site([("ABOUT/x", "new"), ("same/y", "same")])).unwrap();
+    fs::create_dir(target.out.join("about")).unwrap();
+    fs::hard_link(target.out.join("ABOUT/x"), target.out.join("about/x")).unwrap();
+    let summary = build(&target, &site([("about/x", "newer"), ("same/y", "same")])).unwrap();
+    assert_eq!((summary.written, summary.removed), (1, 1));
+    assert_eq!(texts(&target.out)["about/x"], "newer");
+    assert!(!target.out.join("ABOUT/x").exists());
 }
 
 #[test]
