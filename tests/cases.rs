@@ -361,19 +361,6 @@ fn same(want: &str, mut got: String) -> Verdict {
     }
 }
 
-/// `css/longhand.3eb6aa7c.css` as `css/longhand.*.css`: the style sheet may
-/// change without a case having to.
-fn without_fingerprint(path: &str) -> String {
-    let mut parts: Vec<&str> = path.split('.').collect();
-    if let [_, fingerprint, "css" | "js"] = parts[..]
-        && fingerprint.len() == 8
-        && fingerprint.bytes().all(|b| b.is_ascii_hexdigit())
-    {
-        parts[1] = "*";
-    }
-    parts.join(".")
-}
-
 fn files_below(folder: &Path) -> String {
     let mut files: Vec<String> = walkdir::WalkDir::new(folder)
         .into_iter()
@@ -390,10 +377,21 @@ fn files_below(folder: &Path) -> String {
             )
         })
         .filter(|path| path != ".longhand.json")
+        .map(|path| without_fingerprint(&path))
         .collect();
     files.sort();
-    let lines = files.iter().map(|file| without_fingerprint(file) + "\n");
-    lines.collect()
+    files.iter().map(|file| format!("{file}\n")).collect()
+}
+
+/// `css/longhand.3eb6aa7c.css` → `css/longhand.#.css`: a list of files says nothing of their text.
+fn without_fingerprint(path: &str) -> String {
+    let mut parts: Vec<&str> = path.split('.').collect();
+    let fingerprint = |part: &str| part.len() == 8 && part.bytes().all(|b| b.is_ascii_hexdigit());
+    let before_last = parts.len().saturating_sub(2);
+    if let Some(part) = parts.get_mut(before_last).filter(|part| fingerprint(part)) {
+        *part = "#";
+    }
+    parts.join(".")
 }
 
 /// The names and the text of all files below.
