@@ -113,7 +113,7 @@ struct Build {
     /// The folder of the cache
     #[arg(long, alias = "cacheDir", value_name = "DIR")]
     cache_dir: Option<PathBuf>,
-    /// Write into a folder that holds other files, and keep all of them
+    /// Write into a folder that holds other files: what the site makes replaces those of its name, the rest stays
     #[arg(long)]
     adopt: bool,
     /// Hugo's: nothing to do here

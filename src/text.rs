@@ -186,24 +186,39 @@ fn is_path_char(c: char) -> bool {
 }
 
 /// Letters by general category, as Go has it: no letter numbers, no marks.
-fn is_letter(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_alphabetic();
+pub fn is_letter(c: char) -> bool {
+    match c {
+        '\0'..='\x7F' => c.is_ascii_alphabetic(),
+        // Looking a category up is slow; nearly all text ends here.
+        '\u{C0}'..='\u{24F}' => c != '\u{D7}' && c != '\u{F7}',
+        '\u{400}'..='\u{481}'
+        | '\u{48A}'..='\u{52F}'
+        | '\u{3041}'..='\u{3096}'
+        | '\u{30A1}'..='\u{30FA}'
+        | '\u{3400}'..='\u{4DBF}'
+        | '\u{4E00}'..='\u{9FFF}'
+        | '\u{AC00}'..='\u{D7A3}' => true,
+        _ => {
+            use GeneralCategory as G;
+            c.is_alphabetic()
+                && matches!(
+                    get_general_category(c),
+                    G::UppercaseLetter
+                        | G::LowercaseLetter
+                        | G::TitlecaseLetter
+                        | G::ModifierLetter
+                        | G::OtherLetter
+                )
+        }
     }
-    use GeneralCategory as G;
-    matches!(
-        get_general_category(c),
-        G::UppercaseLetter
-            | G::LowercaseLetter
-            | G::TitlecaseLetter
-            | G::ModifierLetter
-            | G::OtherLetter
-    )
 }
 
-fn is_decimal(c: char) -> bool {
+/// Decimal digits of any script.
+pub fn is_decimal(c: char) -> bool {
     c.is_ascii_digit()
-        || (!c.is_ascii() && get_general_category(c) == GeneralCategory::DecimalNumber)
+        || (!c.is_ascii()
+            && c.is_numeric()
+            && get_general_category(c) == GeneralCategory::DecimalNumber)
 }
 
 /// One character for one, as Go lowers: `İ` is `i`, a final `Σ` is `σ`.
@@ -482,18 +497,27 @@ pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
     let length = wanted.chars().count();
     let most = (length / 3).clamp(1, 4);
     let letters = letters(&wanted);
-    // Of equals the first in order: the candidates may come out of a hash map.
-    let mut best: Option<(usize, &str)> = None;
+    // Of equals the one that is cased alike, then the first in order: the
+    // candidates may come out of a hash map.
+    let mut best: Option<(usize, usize, &str)> = None;
     for candidate in candidates {
         if candidate == word || candidate.len() > 200 || far(candidate, length, &letters, most) {
             continue;
         }
         let distance = strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase());
-        if distance <= most && best.is_none_or(|best| (distance, candidate) < best) {
-            best = Some((distance, candidate));
+        if distance > most {
+            continue;
+        }
+        let rank = (
+            distance,
+            strsim::damerau_levenshtein(word, candidate),
+            candidate,
+        );
+        if best.is_none_or(|best| rank < best) {
+            best = Some(rank);
         }
     }
-    best.map(|(_, candidate)| candidate)
+    best.map(|(_, _, candidate)| candidate)
 }
 
 /// How often each ASCII letter and digit stands in a word, case aside.

@@ -19,6 +19,8 @@
 //! …the whole file…
 //! === public/post/index.html contains
 //! === public/post/index.html lacks
+//! === public lacks
+//! …text that stands in no file below, nor in its name, a line each…
 //! === public files
 //! …every file below, one path a line…
 //! === absent public/draft
@@ -314,6 +316,7 @@ fn check(site: &Path, ran: &Ran, head: &str, body: &str) -> Verdict {
         _ => (head, "is"),
     };
     let got = match subject {
+        "public" => everything_below(&site.join(subject)),
         "stdout" => ran.stdout.clone(),
         "stderr" => ran.stderr.clone(),
         path if mode == "is" && !path.starts_with("public/") => return Verdict::Put,
@@ -337,7 +340,14 @@ fn check(site: &Path, ran: &Ran, head: &str, body: &str) -> Verdict {
     } else {
         "holds"
     };
-    Verdict::Wrong(format!("{not}:\n{}\nit is:\n{got}", wrong.join("\n")))
+    let shown: Vec<&str> = if mode == "contains" {
+        got.lines().take(100).collect()
+    } else {
+        let holds = |line: &&str| wrong.iter().any(|wrong| line.contains(wrong.trim()));
+        got.lines().filter(holds).collect()
+    };
+    let (wrong, shown) = (wrong.join("\n"), shown.join("\n"));
+    Verdict::Wrong(format!("{not}:\n{wrong}\nit is:\n{shown}"))
 }
 
 fn same(want: &str, mut got: String) -> Verdict {
@@ -370,6 +380,18 @@ fn files_below(folder: &Path) -> String {
         .collect();
     files.sort();
     files.iter().map(|file| format!("{file}\n")).collect()
+}
+
+/// The names and the text of all files below.
+fn everything_below(folder: &Path) -> String {
+    let files = bytes_below(folder);
+    files
+        .iter()
+        .map(|(path, bytes)| {
+            let path = path.strip_prefix(folder).expect("it lies below");
+            format!("{}\n{}\n", path.display(), String::from_utf8_lossy(bytes))
+        })
+        .collect()
 }
 
 /// Every file below, with its bytes; empty where there is no folder.

@@ -263,6 +263,7 @@ pub fn build(
     for result in results {
         diagnostics.append(&mut result?);
     }
+    render::fault::gather(diagnostics);
     silence(diagnostics, &site.config.silenced);
     let report = report(&renderer, &target.out);
     if fails(diagnostics, options.strict) {

@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 use crate::expand;
 use crate::parse::{self, markdown};
 use crate::site::route::Extra;
-use crate::site::{Kind, LangId, Page, PageId, links, route, taxonomy};
+use crate::site::{Kind, LangId, Page, PageId, links, route};
 use crate::text;
 use std::collections::BTreeMap;
 use tera::{Context, Map, Value};
@@ -446,10 +446,7 @@ impl Renderer {
             (None, None) => template.to_owned(),
         };
         let mut out = Vec::with_capacity(16 << 10);
-        if let Err(error) = self
-            .templates
-            .render(template, context, Some(&during), &mut out)
-        {
+        if let Err(error) = self.templates.render(template, context, &during, &mut out) {
             diagnostics.push(error);
             return None;
         }
@@ -627,9 +624,7 @@ impl Renderer {
         let taxonomies: Vec<Object> = site
             .taxonomies
             .iter()
-            .filter(|taxonomy| {
-                taxonomy.lang == lang && taxonomy.name != taxonomy::SERIES || taxonomy.lang == lang
-            })
+            .filter(|taxonomy| taxonomy.lang == lang)
             .map(|taxonomy| {
                 Object::new()
                     .set("name", taxonomy.name.as_str())

@@ -5,6 +5,7 @@
 pub mod absolute;
 pub mod article;
 pub mod context;
+pub mod fault;
 pub mod feed;
 pub mod head;
 pub mod i18n;

@@ -3,13 +3,14 @@
 //! [`Shared`], and the page being rendered through its number in the context.
 
 use crate::date::Date;
-use crate::diag::{Diagnostic, FileId, Span};
+use crate::diag::{Diagnostic, FileId};
 use crate::expand::functions::{self, Lookup, NotFound, Resource};
+use crate::render::fault::{self, Known};
 use crate::render::view::{Object, safe};
 use crate::render::{i18n, icons, json};
 use crate::site::{LangId, PageId, Site, links};
 use crate::{expand, source, text};
-use std::collections::HashMap;
+use std::io;
 use std::sync::{Arc, OnceLock};
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
@@ -48,109 +49,65 @@ pub struct Source {
 
 pub struct Templates {
     pub tera: Tera,
-    files: HashMap<String, FileId>,
+    known: Known,
 }
 
-/// Loads all templates in one batch; the first that cannot be read is an error with its place.
+/// Bytes of a page beyond which its template is taken to run without end.
+pub const LARGEST: usize = 64 << 20;
+
+/// Loads all templates in one batch; what cannot be read is an error with its place.
 pub fn load(sources: &[Source], shared: &Arc<Shared>) -> Result<Templates, Vec<Diagnostic>> {
     let mut tera = Tera::default();
     register(&mut tera, shared);
-    let files = sources
-        .iter()
-        .map(|source| (source.name.clone(), source.file))
-        .collect();
-    let templates = Templates {
-        tera: Tera::default(),
-        files,
-    };
+    let known = Known::new(sources);
     let loaded = tera.add_raw_templates(
         sources
             .iter()
             .map(|source| (source.name.as_str(), &*source.text)),
     );
     match loaded {
-        Ok(()) => Ok(Templates { tera, ..templates }),
-        Err(error) => Err(vec![templates.diagnostic(&error, None)]),
+        Ok(()) => Ok(Templates { tera, known }),
+        Err(error) => Err(fault::loading(&error, &known)),
     }
 }
 
 impl Templates {
     pub fn has(&self, name: &str) -> bool {
-        self.files.contains_key(name)
+        self.known.has(name)
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.files.keys().map(String::as_str)
+        self.known.names()
     }
 
     /// Renders into `out`. An error names the template's line, the templates
-    /// that led there, and `during`, the file whose page was being rendered.
+    /// that led there, and `page`, what was being rendered.
     pub fn render(
         &self,
         name: &str,
         context: &tera::Context,
-        during: Option<&str>,
+        page: &str,
         out: &mut Vec<u8>,
     ) -> Result<(), Diagnostic> {
         self.tera
-            .render_to(name, context, out)
-            .map_err(|error| self.diagnostic(&error, during))
+            .render_to(name, context, Bounded(out))
+            .map_err(|error| fault::rendering(&error, &self.known, page))
     }
+}
 
-    pub fn diagnostic(&self, error: &Error, during: Option<&str>) -> Diagnostic {
-        let mut diagnostic = match error.kind() {
-            tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report) => {
-                let span = self.files.get(report.filename()).map(|file| {
-                    let range = &report.span().range;
-                    Span::new(*file, range.start, range.end)
-                });
-                let message = lower_first(report.message());
-                let found = Diagnostic::error("template", span, message);
-                stack(error)
-                    .into_iter()
-                    .fold(found, |d, line| d.note(None, line))
-            }
-            tera::ErrorKind::TemplateNotFound(name) => {
-                let missing =
-                    Diagnostic::error("template", None, format!("there is no template `{name}`"));
-                match text::nearest(name, self.names()) {
-                    Some(near) => missing.help(format!("did you mean `{near}`?")),
-                    None => missing,
-                }
-            }
-            tera::ErrorKind::MissingParent { current, parent } => Diagnostic::error(
-                "template",
-                self.files.get(current).map(|file| Span::new(*file, 0, 0)),
-                format!("`{current}` extends `{parent}`, which does not exist"),
-            ),
-            _ => Diagnostic::error("template", None, lower_first(&error.to_string())),
-        };
-        if let Some(page) = during {
-            diagnostic = diagnostic.note(None, format!("while rendering `{page}`"));
+struct Bounded<'o>(&'o mut Vec<u8>);
+
+impl io::Write for Bounded<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > LARGEST {
+            return Err(io::ErrorKind::FileTooLarge.into());
         }
-        diagnostic
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
     }
-}
 
-/// The templates between the one asked for and the one that failed, as Tera's report names them.
-fn stack(error: &Error) -> Vec<String> {
-    let report = error.to_string();
-    let lines = report.lines().map(str::trim);
-    lines
-        .filter(|line| line.starts_with("called from") || line.starts_with("included from"))
-        .map(str::to_owned)
-        .collect()
-}
-
-fn lower_first(message: &str) -> String {
-    let message = message.trim().trim_end_matches('.');
-    let mut chars = message.chars();
-    match (chars.next(), chars.next()) {
-        (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() => first
-            .to_lowercase()
-            .chain(message.chars().skip(1))
-            .collect(),
-        _ => message.to_owned(),
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

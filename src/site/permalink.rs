@@ -293,8 +293,12 @@ pub fn checked(
         None
     };
     let below = "write a path below the site's root, such as `/essays/first/`";
-    if path.contains('\0') {
-        return refuse("holds the character NUL".to_owned(), "remove it");
+    if let Some(c) = path.chars().find(|c| c.is_control()) {
+        let name = match c {
+            '\0' => "NUL".to_owned(),
+            c => format!("U+{:04X}", u32::from(c)),
+        };
+        return refuse(format!("holds the character {name}"), "remove it");
     }
     if path.starts_with("//") || path.starts_with("\\\\") {
         return refuse(format!("names a host: `{path}`"), below);
@@ -329,7 +333,7 @@ pub fn checked(
     if let Some(part) = parts.iter().find(|part| is_awkward(part)) {
         diagnostics.push(
             Diagnostic::warning("awkward-path", span, format!("`{key}` holds `{part}`, which some systems cannot store"))
-                .help("leave out `:` and `\\`, and names such as `con` and `nul` that Windows keeps for itself"),
+                .help("leave out `: \\ ? * < > | \"`, and names such as `con` and `nul` that Windows keeps for itself"),
         );
     }
     let slash = if path.ends_with('/') && !parts.is_empty() {
@@ -350,7 +354,9 @@ fn is_awkward(part: &str) -> bool {
     let token = part.contains(':')
         && crate::config::permalinks::parse(part)
             .is_ok_and(|p| p.parts.iter().any(|p| matches!(p, Part::Token(_))));
-    reserved || part.contains('\\') || (part.contains(':') && !token)
+    reserved
+        || part.contains(['\\', '?', '*', '<', '>', '|', '"'])
+        || (part.contains(':') && !token)
 }
 
 /// Whether relative destinations of the page start from a folder of its own.

@@ -162,7 +162,9 @@ fn collect(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Spellings {
     let mut spellings = Spellings::new();
-    for page in pages.iter().filter(|page| page.lang == lang) {
+    // A page that stands in no list makes no term either.
+    let listed = |page: &&Page| page.lang == lang && page.listed;
+    for page in pages.iter().filter(listed) {
         for (text, span) in written(page, taxonomy) {
             let slug = text::slug(text.trim(), lower);
             if slug.is_empty() || slug.chars().all(|c| c == '.') {

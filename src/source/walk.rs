@@ -263,6 +263,14 @@ impl Place<'_> {
             walked.skipped.push(Skipped { path, reason });
             return Ok(());
         }
+        // ELOOP: links that lead to each other. Its own kind of error is not stable yet.
+        if error
+            .io_error()
+            .is_some_and(|e| e.to_string().starts_with("Too many levels"))
+        {
+            walked.diagnostics.push(dangling(&path, &disk));
+            return Ok(());
+        }
         if kind == Some(io::ErrorKind::NotFound) {
             let is_link = disk.symlink_metadata().is_ok_and(|meta| meta.is_symlink());
             walked.diagnostics.push(if is_link {
@@ -308,7 +316,7 @@ fn dangling(path: &str, link: &Path) -> Diagnostic {
         "the link `{path}` leads to nothing{}",
         target.unwrap_or_default()
     );
-    Diagnostic::error("link-dangling", None, message)
+    Diagnostic::error("link-dangling", None, message).help("remove the link, or mend its target")
 }
 
 fn loops(path: &str, target: &Path) -> Diagnostic {

@@ -105,11 +105,14 @@ impl<'a> Scan<'a> {
 
 /// The name in a tag, without its slash.
 pub(super) fn name(tag: &str) -> &str {
-    let inner = tag.trim_start_matches('<').trim_start_matches('/');
-    let end = inner
-        .find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'))
-        .unwrap_or(inner.len());
-    &inner[..end]
+    let bytes = tag.as_bytes();
+    let start = 1 + usize::from(bytes.get(1) == Some(&b'/'));
+    let end = bytes
+        .iter()
+        .skip(start)
+        .position(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>'))
+        .map_or(tag.len(), |length| start + length);
+    tag.get(start..end).unwrap_or("")
 }
 
 /// The length of the tag; quotes count after a `=` alone. To the end when it has none.

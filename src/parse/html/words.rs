@@ -4,6 +4,7 @@
 use super::scan::{Piece, name, scan};
 use crate::parse::Digest;
 use crate::text::decode_entities;
+use std::borrow::Cow;
 
 /// Minutes of reading: 212 words in one, or 500 of a CJK script.
 pub fn minutes(words: usize, cjk: bool) -> usize {
@@ -42,6 +43,7 @@ fn is_cjk_char(c: char) -> bool {
 pub fn digest(html: &str, more: Option<usize>, length: usize, cjk: bool) -> Digest {
     let mut reader = Reader {
         cjk,
+        text: String::with_capacity(html.len()),
         ..Reader::default()
     };
     reader.read(html);
@@ -88,6 +90,8 @@ struct Reader {
     runes: usize,
     foreign: bool,
     text: String,
+    /// Whether the text being read holds entities.
+    entities: bool,
     /// What is not read as text, though it may count as words: a note's mark.
     mute: bool,
 }
@@ -118,7 +122,9 @@ impl Reader {
         if matches!(tag, "</p>" | "<br>" | "<br />") {
             self.end_word();
         }
-        if tag.starts_with("<sup id=\"fnref") || tag.contains("role=\"doc-backlink\"") {
+        if tag.starts_with("<sup id=\"fnref")
+            || (tag.starts_with("<a ") && tag.contains("role=\"doc-backlink\""))
+        {
             self.mute = true;
         } else if self.mute && matches!(tag, "</sup>" | "</a>") {
             // The mark is `<sup><a>1</a></sup>`: the first end will do.
@@ -130,36 +136,51 @@ impl Reader {
     }
 
     fn prose(&mut self, text: &str) {
-        let mut start = 0;
         let bytes = text.as_bytes();
+        self.entities = memchr::memchr(b'&', bytes).is_some();
+        let mut start = 0;
         let mut at = 0;
         while at < bytes.len() {
-            let (length, space) = match bytes[at] {
-                b if b.is_ascii() => (1, matches!(b, b' ' | b'\n' | b'\t' | b'\r' | 0x0B | 0x0C)),
-                _ => {
-                    let c = text[at..].chars().next().unwrap_or('\u{FFFD}');
-                    self.foreign |= !c.is_whitespace();
-                    (c.len_utf8(), c.is_whitespace())
+            let byte = bytes[at];
+            if byte.is_ascii() {
+                if !matches!(byte, b' ' | b'\t'..=b'\r') {
+                    at += 1;
+                    continue;
                 }
-            };
-            if space {
-                self.keep(&text[start..at]);
-                self.end_word();
-                self.space();
-                start = at + length;
+                self.part(&text[start..at]);
+                at += 1;
             } else {
-                self.inside = true;
-                self.runes += 1;
+                let c = text[at..].chars().next().unwrap_or('\u{FFFD}');
+                if !c.is_whitespace() {
+                    at += c.len_utf8();
+                    continue;
+                }
+                self.part(&text[start..at]);
+                at += c.len_utf8();
             }
-            at += length;
+            self.end_word();
+            self.space();
+            start = at;
         }
-        self.keep(&text[start..]);
+        self.part(&text[start..]);
     }
 
-    fn keep(&mut self, text: &str) {
-        if !self.mute && !text.is_empty() {
-            self.text
-                .push_str(&decode_entities(text).replace('\u{A0}', " "));
+    /// A piece of a word.
+    fn part(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        self.inside = true;
+        if self.cjk {
+            self.foreign |= !text.is_ascii();
+            self.runes += text.chars().count();
+        }
+        if self.mute {
+            return;
+        }
+        match self.entities.then(|| decode_entities(text)) {
+            Some(Cow::Owned(text)) => self.text.push_str(&text.replace('\u{A0}', " ")),
+            _ => self.text.push_str(text),
         }
     }
 

@@ -36,7 +36,10 @@ impl<'a> Renderer<'a> {
             }
             Tag::Item => self.begin_whole("li>"),
             Tag::DefinitionList => self.begin_whole("dl>\n"),
-            Tag::DefinitionListTitle => self.begin_whole("dt>"),
+            Tag::DefinitionListTitle => {
+                self.begin_whole("dt>");
+                self.term = true;
+            }
             Tag::DefinitionListDefinition => {
                 self.begin_whole("dd>");
                 let before = self.source[..range.start].trim_end_matches([' ', '\t', '>']);
@@ -83,7 +86,10 @@ impl<'a> Renderer<'a> {
             TagEnd::List(ordered) => self.close_line(if ordered { "</ol>\n" } else { "</ul>\n" }),
             TagEnd::Item => self.close("</li>\n"),
             TagEnd::DefinitionList => self.close_line("</dl>\n"),
-            TagEnd::DefinitionListTitle => self.close("</dt>\n"),
+            TagEnd::DefinitionListTitle => {
+                self.term = false;
+                self.close("</dt>\n");
+            }
             TagEnd::DefinitionListDefinition => self.close("</dd>\n"),
             TagEnd::Table => {
                 let body = self.table.body;
@@ -439,7 +445,10 @@ impl<'a> Renderer<'a> {
             }
             return;
         }
-        let mut rest = html;
+        let colons = html
+            .contains(super::mask::COLON)
+            .then(|| html.replace(super::mask::COLON, ":"));
+        let mut rest = colons.as_deref().unwrap_or(html);
         while let Some(at) = rest.find(super::mask::FORMULA) {
             let before = &rest[..at];
             self.out.push_str(before);

@@ -48,29 +48,31 @@ pub(super) fn check(text: &str) -> Result<(), Problem> {
             help: "split it into several pages",
         });
     }
+    let bytes = text.as_bytes();
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let depth = depth(line.as_bytes());
-        if depth > DEEPEST {
-            return Err(too_deep(start..start + line.trim_end().len()));
+    while start < bytes.len() {
+        let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |end| start + end);
+        let line = &bytes[start..end];
+        // A line of prose begins with a letter.
+        if !line.first().is_some_and(u8::is_ascii_alphabetic)
+            && depth(line) > DEEPEST
+            && !is_rule(line)
+        {
+            return Err(too_deep(start..end));
         }
-        start += line.len();
+        start = end + 1;
     }
     Ok(())
 }
 
+/// `- - - -` is a rule, however long.
+fn is_rule(line: &[u8]) -> bool {
+    let of = |mark: u8| line.iter().all(|b| *b == mark || b.is_ascii_whitespace());
+    of(b'-') || of(b'*')
+}
+
 /// Quotes and lists that `line` opens or continues.
 fn depth(line: &[u8]) -> usize {
-    // `- - - -` is a rule, however long.
-    if line
-        .iter()
-        .all(|b| matches!(b, b'-' | b' ' | b'\t' | b'\n'))
-        || line
-            .iter()
-            .all(|b| matches!(b, b'*' | b' ' | b'\t' | b'\n'))
-    {
-        return 0;
-    }
     let mut depth = 0;
     let mut at = 0;
     while at < line.len() {

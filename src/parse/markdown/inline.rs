@@ -2,9 +2,9 @@
 //! emphasis, code, links, images.
 
 use super::linkify::{self, Kind};
-use super::math;
 use super::render::{Alt, Closing, Renderer};
 use super::typography::{self, Sign};
+use super::{mask, math};
 use crate::diag::Diagnostic;
 use crate::parse::{Hole, Image, Link};
 use crate::text::{decode_entities, escape_attr, escape_html, safe_image_url, safe_url};
@@ -73,16 +73,24 @@ impl<'a> Renderer<'a> {
                 at += 1;
                 continue;
             }
-            let Some(next) = self.special(at, done, &range, breaks) else {
-                at += 1;
-                continue;
+            let next = match self.special(at, done, &range, breaks) {
+                Some(next) => next,
+                None if matches!(bytes[at], b'&' | b'<' | b'>' | b'"') => {
+                    self.push_plain(&source[done..at]);
+                    self.push_text(&source[at..=at]);
+                    at + 1
+                }
+                None => {
+                    at += 1;
+                    continue;
+                }
             };
             // Something was written, from where the plain text ended.
             at = next;
             done = next;
             self.inline.skip = next;
         }
-        self.push_text(&source[done.min(range.end)..range.end]);
+        self.push_plain(&source[done.min(range.end)..range.end]);
     }
 
     /// Handles the byte at `at`, if there is anything to do: writes the text
@@ -109,27 +117,42 @@ impl<'a> Renderer<'a> {
                 if self.options.linkify && self.may_link() && self.link_at(at, done).is_some() =>
             {
                 let (start, end, kind) = self.link_at(at, done)?;
-                self.push_text(&source[done..start]);
+                self.push_plain(&source[done..start]);
                 self.bare_link(start..end, kind);
                 Some(end)
             }
             b':' if self.options.emoji => {
-                let (emoji, name, end) = emoji(source, at, range.end)?;
-                self.push_text(&source[done..at]);
+                let (emoji, name, end) = emoji(source, at + 1, range.end)?;
+                self.push_plain(&source[done..at]);
                 self.push_with_ident(emoji, name);
                 self.inline.fresh = end;
                 Some(end)
             }
             b'\'' | b'"' | b'-' | b'.' | b'<' | b'>' if self.options.typographer => {
                 let (sign, length) = self.sign(at, range, breaks)?;
-                self.push_text(&source[done..at]);
+                self.push_plain(&source[done..at]);
                 self.push_sign(sign);
                 self.inline.fresh = at + length;
                 Some(at + length)
             }
+            0xEF if source[at..].starts_with(mask::COLON) => {
+                let colon = at + mask::COLON.len_utf8();
+                self.push_plain(&source[done..at]);
+                match emoji(source, colon, range.end).filter(|_| self.options.emoji) {
+                    Some((emoji, name, end)) => {
+                        self.push_with_ident(emoji, name);
+                        self.inline.fresh = end;
+                        Some(end)
+                    }
+                    None => {
+                        self.push_text(":");
+                        Some(colon)
+                    }
+                }
+            }
             0xEF => {
                 let (index, length) = self.masked.formula(&source[at..])?;
-                self.push_text(&source[done..at]);
+                self.push_plain(&source[done..at]);
                 self.formula(index);
                 self.inline.fresh = at + length;
                 Some(at + length)
@@ -265,6 +288,17 @@ impl<'a> Renderer<'a> {
         self.push_with_ident(text, text);
     }
 
+    /// The same of a text that holds nothing to escape.
+    fn push_plain(&mut self, text: &str) {
+        self.out.push_str(text);
+        if let Some(draft) = &mut self.heading {
+            draft.text.push_str(text);
+            if self.inline.silent == 0 {
+                draft.ident.push_str(text);
+            }
+        }
+    }
+
     fn push_with_ident(&mut self, text: &str, ident: &str) {
         if self.alt.is_some() {
             self.out.push_str(text);
@@ -292,6 +326,8 @@ impl<'a> Renderer<'a> {
         }
         if self.alt.is_some() {
             self.out.push(' ');
+        } else if self.term && self.inline.open.is_empty() {
+            self.out.push_str("</dt>\n<dt>");
         } else {
             self.out.push_str(if hard { "<br>\n" } else { "\n" });
         }
@@ -302,6 +338,9 @@ impl<'a> Renderer<'a> {
     }
 
     pub(super) fn code_span(&mut self, text: &str, range: Range<usize>) {
+        if range.end <= self.inline.skip {
+            return;
+        }
         if self.tex_span(text, &range) {
             return;
         }
@@ -449,6 +488,7 @@ impl<'a> Renderer<'a> {
                 self.alt = Some(Alt {
                     start: self.out.len(),
                     depth: 0,
+                    swallowed: range.end <= self.inline.skip,
                     src: self.masked.restore(dest).into_owned(),
                     title: (!title.is_empty()).then(|| self.masked.restore(title).into_owned()),
                     range,
@@ -465,6 +505,9 @@ impl<'a> Renderer<'a> {
             }
             Some(alt) => {
                 let text = self.out.split_off(alt.start);
+                if alt.swallowed {
+                    return;
+                }
                 let span = self.span(alt.range);
                 if self.options.any_scheme || safe_image_url(&alt.src) {
                     self.push_hole(Hole::Image(Image {
@@ -493,9 +536,8 @@ fn unsafe_url(span: crate::diag::Span, url: &str, what: &str) -> Diagnostic {
     .help("write it as raw HTML if it is meant")
 }
 
-/// The emoji whose name begins after the colon at `at`: itself, the name, and the end.
-fn emoji(source: &str, at: usize, limit: usize) -> Option<(&'static str, &str, usize)> {
-    let from = at + 1;
+/// The emoji whose name begins at `from`, after a colon: itself, the name, and the end.
+fn emoji(source: &str, from: usize, limit: usize) -> Option<(&'static str, &str, usize)> {
     let rest = &source.as_bytes()[from..limit];
     let length = rest
         .iter()

@@ -1,7 +1,8 @@
 //! Takes out of a text what Markdown shall not read: formulas, and attributes
-//! on a line of their own. In their place stand marks: U+FDD2 n U+FDD3 for a
-//! formula, a comment with U+FDD4 for a line, which ends a paragraph as
-//! Goldmark's attribute line does.
+//! on a line of their own, a colon that begins a line but no definition. In
+//! their place stand marks: U+FDD2 n U+FDD3 for a formula, a comment with U+FDD4
+//! for a line, which ends a paragraph as Goldmark's attribute line does, and
+//! U+FDD5 for a colon.
 
 use super::attributes::{self, Attributes};
 use super::math::{self, Fence};
@@ -11,6 +12,9 @@ use std::ops::Range;
 
 pub(super) const FORMULA: char = '\u{FDD2}';
 pub(super) const FORMULA_END: char = '\u{FDD3}';
+/// The parser takes any line with a colon for a definition, `:smile:` too.
+pub(super) const COLON: char = '\u{FDD5}';
+const MARKS: [char; 3] = [FORMULA, '\u{FDD4}', COLON];
 const LINE: &str = "<!--\u{FDD4}";
 
 pub(super) struct Masked<'a> {
@@ -75,14 +79,12 @@ impl<'a> Masked<'a> {
 
     /// Text that turned out to be no prose, as it was written.
     pub(super) fn restore<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if (self.formulas.is_empty() && self.lines.is_empty())
-            || !text.contains(['\u{FDD2}', '\u{FDD4}'])
-        {
+        if self.shifts.is_empty() || !text.contains(MARKS) {
             return Cow::Borrowed(text);
         }
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
-        while let Some(at) = rest.find(['\u{FDD2}', '\u{FDD4}']) {
+        while let Some(at) = rest.find(MARKS) {
             let (before, marked) = rest.split_at(at);
             out.push_str(before);
             if let Some((index, length)) = self.formula(marked) {
@@ -95,6 +97,9 @@ impl<'a> Masked<'a> {
                 out.truncate(out.len() - 4);
                 out.push_str(line.raw);
                 rest = &marked[end + 3..];
+            } else if let Some(after) = marked.strip_prefix(COLON) {
+                out.push(':');
+                rest = after;
             } else {
                 let length = marked.chars().next().map_or(0, char::len_utf8);
                 out.push_str(&marked[..length]);
@@ -119,7 +124,8 @@ pub(super) fn mask<'a>(text: &'a str, options: &Options) -> Masked<'a> {
         formulas: Vec::new(),
         lines: Vec::new(),
     };
-    if !math && !lines {
+    let colons = options.definition_lists && has_colon_lines(bytes);
+    if !math && !lines && !colons {
         return masked;
     }
     let mut scanner = Scanner {
@@ -132,7 +138,7 @@ pub(super) fn mask<'a>(text: &'a str, options: &Options) -> Masked<'a> {
         paragraph: 0,
         unclosed: [0; 32],
     };
-    scanner.scan(math, lines);
+    scanner.scan(math, lines, colons);
     scanner.finish()
 }
 
@@ -150,7 +156,7 @@ struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    fn scan(&mut self, math: bool, lines: bool) {
+    fn scan(&mut self, math: bool, lines: bool, colons: bool) {
         let mut fence: Option<(u8, usize)> = None;
         let mut blank = true;
         while self.at < self.bytes.len() {
@@ -169,6 +175,16 @@ impl<'a> Scanner<'a> {
                 self.at = end;
             } else if lines && content.starts_with('{') && self.attributes(start, line, blank) {
                 self.at = end;
+            } else if colons && content.starts_with(':') && !is_definition(content) {
+                let at = end - content.len();
+                let mut mark = [0; 4];
+                self.replace(at..at + 1, COLON.encode_utf8(&mut mark));
+                self.at = at + 1;
+                if math {
+                    self.line(end, false);
+                } else {
+                    self.at = end;
+                }
             } else if math && !content.is_empty() {
                 self.line(end, content.starts_with('|'));
             } else {
@@ -359,6 +375,27 @@ impl<'a> Scanner<'a> {
         }
         self.masked
     }
+}
+
+/// Whether a line begins with a colon.
+fn has_colon_lines(bytes: &[u8]) -> bool {
+    memchr::memchr_iter(b':', bytes).any(|at| {
+        let before = bytes[..at]
+            .iter()
+            .rev()
+            .find(|b| !matches!(b, b' ' | b'\t' | b'>'));
+        before.is_none_or(|b| *b == b'\n')
+    })
+}
+
+/// A colon, a space, a text; or the row of a table that aligns its columns.
+fn is_definition(line: &str) -> bool {
+    let rest = &line[1..];
+    (rest.starts_with([' ', '\t']) && !rest.trim().is_empty())
+        || (rest.contains('-')
+            && line
+                .bytes()
+                .all(|b| matches!(b, b':' | b'-' | b'|' | b' ' | b'\t' | b'\r' | b'\n')))
 }
 
 fn run(bytes: &[u8], mark: u8) -> usize {

@@ -8,11 +8,14 @@ use std::collections::HashMap;
 use std::mem;
 use std::ops::Range;
 
+/// A definition's events.
+type Recorded<'a> = Vec<(Event<'a>, Range<usize>)>;
+
 #[derive(Default)]
 pub(super) struct Notes<'a> {
     /// Events of the definitions by label.
-    texts: HashMap<String, Vec<(Event<'a>, Range<usize>)>>,
-    recording: Option<(String, Vec<(Event<'a>, Range<usize>)>)>,
+    texts: HashMap<String, Recorded<'a>>,
+    recording: Option<(String, Recorded<'a>)>,
     /// Those that were used, by number.
     used: Vec<Note>,
     numbers: HashMap<String, usize>,
@@ -89,7 +92,10 @@ impl<'a> Renderer<'a> {
         if self.notes.used.is_empty() {
             return;
         }
+        self.settle_more();
         let page = mem::take(&mut self.out);
+        // A divider within a note divides nothing.
+        let more = self.done.more.take();
         let mut texts = Vec::new();
         while let Some(note) = self.notes.used.get(texts.len()) {
             let events = self.notes.texts.remove(&note.label).unwrap_or_default();
@@ -109,6 +115,8 @@ impl<'a> Renderer<'a> {
             texts.push(mem::take(&mut self.out));
         }
         self.out = page;
+        self.more_pending = false;
+        self.done.more = more;
         self.fresh_line();
         self.out
             .push_str("<section class=\"footnotes\" role=\"doc-endnotes\">\n<hr>\n<ol>\n");

@@ -33,6 +33,8 @@ pub(super) struct Renderer<'a> {
     pub(super) heading: Option<Draft>,
     pub(super) code: Option<Code>,
     pub(super) table: Table,
+    /// Within the terms of a definition, one a line.
+    pub(super) term: bool,
     pub(super) inline: Inline,
     pub(super) alt: Option<Alt>,
     pub(super) alert: Option<Alert>,
@@ -102,6 +104,8 @@ pub(super) struct Alt {
     pub(super) start: usize,
     /// Images within its text.
     pub(super) depth: usize,
+    /// It is part of a bare link that was written already.
+    pub(super) swallowed: bool,
     pub(super) src: String,
     pub(super) title: Option<String>,
     pub(super) range: Range<usize>,
@@ -161,6 +165,7 @@ pub(super) fn run(
         heading: None,
         code: None,
         table: Table::default(),
+        term: false,
         inline: Inline::default(),
         alt: None,
         alert: None,
@@ -284,7 +289,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    fn settle_more(&mut self) {
+    pub(super) fn settle_more(&mut self) {
         if self.more_pending {
             self.more_pending = false;
             self.done.more = Some(self.out.len());

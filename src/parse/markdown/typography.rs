@@ -2,6 +2,7 @@
 //! typographer, looked up in the source around the place, since what stands
 //! before a quote may be markup (`*"bold"*`).
 
+use crate::text;
 use unicode_general_category::{GeneralCategory, get_general_category};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +72,7 @@ impl Quotes {
             return Some(Sign::Apostrophe);
         }
         // can't
-        if (is_decimal(before) || is_letter(before)) && line.len() > 1 && is_letter(after) {
+        if (text::is_decimal(before) || is_letter(before)) && line.len() > 1 && is_letter(after) {
             return Some(Sign::Apostrophe);
         }
         if can_open && !can_close {
@@ -89,7 +90,7 @@ impl Quotes {
             return Some(Sign::LeftSingle);
         }
         // dogs', doin', but not 5'10
-        if line.len() > 2 && !is_decimal(after) {
+        if line.len() > 2 && !text::is_decimal(after) {
             // A quote that was open may have ended here; Goldmark leaves it so.
             return Some(Sign::RightSingle);
         }
@@ -114,7 +115,7 @@ impl Quotes {
         }
         if self.double > 0 && closes(after, line, can_open, can_close) {
             // "Monitor 21""
-            if line.get(1) == Some(&b'"') && is_decimal(before) {
+            if line.get(1) == Some(&b'"') && text::is_decimal(before) {
                 return None;
             }
             self.double -= 1;
@@ -161,6 +162,12 @@ fn right_flanking(before: char, after: char) -> bool {
 /// Unicode punctuation, symbols left out.
 fn is_p(c: char) -> bool {
     use GeneralCategory as G;
+    if matches!(c, '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3003}') {
+        return true;
+    }
+    if c.is_alphanumeric() {
+        return false;
+    }
     if c.is_ascii() {
         return c.is_ascii_punctuation()
             && !matches!(c, '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~');
@@ -184,18 +191,14 @@ fn is_punct(c: char) -> bool {
         return c.is_ascii_punctuation();
     }
     is_p(c)
-        || matches!(
-            get_general_category(c),
-            G::MathSymbol | G::CurrencySymbol | G::ModifierSymbol | G::OtherSymbol
-        )
+        || (!c.is_alphanumeric()
+            && matches!(
+                get_general_category(c),
+                G::MathSymbol | G::CurrencySymbol | G::ModifierSymbol | G::OtherSymbol
+            ))
 }
 
 fn is_letter(c: char) -> bool {
     // A token stands for words.
-    c.is_alphabetic() || matches!(c, '\u{FDD0}'..='\u{FDD3}')
-}
-
-fn is_decimal(c: char) -> bool {
-    c.is_ascii_digit()
-        || (!c.is_ascii() && get_general_category(c) == GeneralCategory::DecimalNumber)
+    text::is_letter(c) || matches!(c, '\u{FDD0}'..='\u{FDD3}')
 }
