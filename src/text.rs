@@ -510,7 +510,7 @@ pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         }
         let rank = (
             distance,
-            strsim::hamming(word, candidate).unwrap_or(usize::MAX),
+            strsim::damerau_levenshtein(word, candidate),
             candidate,
         );
         if best.is_none_or(|best| rank < best) {

@@ -14,7 +14,7 @@ use crate::diag::{Diagnostic, FileId};
 use crate::parse::Doc;
 use crate::parse::front_matter::{List, Render};
 use crate::source::Sources;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A content file that was parsed.
@@ -94,7 +94,7 @@ impl Site {
         let mut terms = taxonomy::build(&config, &mut pages, &by_path, diagnostics);
         show(&config, &mut pages);
         permalink::assign(&config, &mut pages, diagnostics);
-        let loose = attach(&config, &mut pages, &by_path, &loose);
+        let loose = attach(&config, &mut pages, &by_path, &left_out, &loose);
         let regular = list(&config, &mut pages, &homes, posts);
         taxonomy::fill(&mut pages, &mut terms, &regular);
         neighbours(&config, &mut pages, &regular);
@@ -174,6 +174,7 @@ impl Builder<'_> {
                     file: document.file,
                     path: document.name.path.clone(),
                     lang: document.lang,
+                    role: document.name.role,
                     why,
                 });
                 continue;
@@ -470,14 +471,18 @@ fn attach(
     config: &Config,
     pages: &mut [Page],
     by_path: &HashMap<(LangId, String), PageId>,
+    left_out: &[LeftOut],
     loose: &[Loose],
 ) -> HashMap<String, (String, Arc<str>)> {
+    // The files of a draft are left out with it, and not taken for those of the section around it.
+    let bundles = left_out.iter().filter(|out| out.role == Role::Leaf);
+    let closed: HashSet<(LangId, &str)> = bundles.map(|out| (out.lang, &*out.path)).collect();
     let mut urls = HashMap::new();
     for file in loose {
         let mut first: Option<String> = None;
         for index in 0..config.languages.len() {
-            let Some((owner, name)) = owner(pages, by_path, LangId(index as u32), &file.path)
-            else {
+            let lang = LangId(index as u32);
+            let Some((owner, name)) = owner(pages, by_path, &closed, lang, &file.path) else {
                 continue;
             };
             // Published once, with the first language that has the bundle; the others point there.
@@ -501,11 +506,15 @@ fn attach(
 fn owner(
     pages: &[Page],
     by_path: &HashMap<(LangId, String), PageId>,
+    closed: &HashSet<(LangId, &str)>,
     lang: LangId,
     path: &str,
 ) -> Option<(PageId, String)> {
     let mut dir = path;
     while let Some(above) = content::parent(dir) {
+        if closed.contains(&(lang, above)) {
+            return None;
+        }
         if let Some(id) = by_path.get(&(lang, above.to_owned())) {
             let page = &pages[id.index()];
             let bundle = page.role != Role::Single;
