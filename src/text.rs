@@ -524,18 +524,27 @@ pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
     let length = wanted.chars().count();
     let most = (length / 3).clamp(1, 4);
     let letters = letters(&wanted);
-    // Of equals the first in order: the candidates may come out of a hash map.
-    let mut best: Option<(usize, &str)> = None;
+    // Of equals the one that is cased alike, then the first in order: the
+    // candidates may come out of a hash map.
+    let mut best: Option<(usize, usize, &str)> = None;
     for candidate in candidates {
         if candidate == word || candidate.len() > 200 || far(candidate, length, &letters, most) {
             continue;
         }
         let distance = strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase());
-        if distance <= most && best.is_none_or(|best| (distance, candidate) < best) {
-            best = Some((distance, candidate));
+        if distance > most {
+            continue;
+        }
+        let rank = (
+            distance,
+            strsim::damerau_levenshtein(word, candidate),
+            candidate,
+        );
+        if best.is_none_or(|best| rank < best) {
+            best = Some(rank);
         }
     }
-    best.map(|(_, candidate)| candidate)
+    best.map(|(_, _, candidate)| candidate)
 }
 
 /// How often each ASCII letter and digit stands in a word, case aside.

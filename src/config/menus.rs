@@ -2,6 +2,7 @@
 
 use super::rows::{Intake, Row, row, same_key};
 use crate::diag::Span;
+use crate::text;
 use crate::tree::{Node, Value};
 
 /// Menus by name, in the order of the source; entries as written, neither sorted nor nested.
@@ -62,7 +63,7 @@ const ENTRY: &[Row<MenuEntry>] = &[
     row("identifier", "", |e, n, i| e.identifier = i.said(n)),
     row("name", "", |e, n, i| e.name = i.said(n)),
     row("title", "", |e, n, i| e.title = i.said(n)),
-    row("url", "", |e, n, i| e.url = i.said(n)),
+    row("url", "", |e, n, i| e.url = url(n, i)),
     row("page_ref", "", |e, n, i| e.page_ref = i.said(n)),
     row("weight", "0", |e, n, i| e.weight = i.int(n).unwrap_or(0)),
     row("parent", "", |e, n, i| e.parent = i.said(n)),
@@ -74,6 +75,18 @@ const ENTRY: &[Row<MenuEntry>] = &[
         }
     }),
 ];
+
+fn url(node: &Node, intake: &mut Intake) -> Option<String> {
+    let url: String = intake.said(node)?;
+    if text::safe_url(&url) {
+        return Some(url);
+    }
+    let shown: String = url.chars().filter(|c| !c.is_control()).take(40).collect();
+    let message = format!("the menu entry leads nowhere: the scheme of `{shown}` is not allowed");
+    intake.warn("unsafe-url", node, message).help =
+        Some("write a path of the site, or a URL such as `https://example.org/`".to_owned());
+    None
+}
 
 /// Reads `menus:` of the configuration: a list of entries by menu.
 pub fn read(node: &Node, intake: &mut Intake) -> Menus {
@@ -133,6 +146,12 @@ pub fn read_page(node: &Node, intake: &mut Intake) -> Vec<(String, MenuEntry)> {
                 let mut entry = MenuEntry::new(name.span);
                 if value.value != Value::Null {
                     intake.enter(&name.name, |intake| intake.fields(&mut entry, value, ENTRY));
+                }
+                // HTML in the configuration; a page may not write into all the others.
+                for around in [&mut entry.pre, &mut entry.post].into_iter().flatten() {
+                    let mut escaped = String::with_capacity(around.len());
+                    text::escape_html(&mut escaped, around);
+                    *around = escaped;
                 }
                 (name.name.to_lowercase(), entry)
             })

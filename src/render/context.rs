@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 use crate::expand;
 use crate::parse::{self, markdown};
 use crate::site::route::Extra;
-use crate::site::{Kind, LangId, Page, PageId, links, route, taxonomy};
+use crate::site::{Kind, LangId, Page, PageId, links, route};
 use crate::text;
 use std::collections::BTreeMap;
 use tera::{Context, Map, Value};
@@ -636,9 +636,7 @@ impl Renderer {
         let taxonomies: Vec<Object> = site
             .taxonomies
             .iter()
-            .filter(|taxonomy| {
-                taxonomy.lang == lang && taxonomy.name != taxonomy::SERIES || taxonomy.lang == lang
-            })
+            .filter(|taxonomy| taxonomy.lang == lang)
             .map(|taxonomy| {
                 Object::new()
                     .set("name", taxonomy.name.as_str())

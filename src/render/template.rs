@@ -353,6 +353,16 @@ impl Lookup for Shared {
             .collect()
     }
 
+    fn beside(&self, page: u32, path: &str) -> Option<String> {
+        let page = &self.site[PageId(page)];
+        let own = page.resources.iter().any(|resource| resource.name == path);
+        if own || links::is_external(path) {
+            return None;
+        }
+        let (url, _) = (self.site.loose).get(&(page.lang, links::join(&page.dir, path)))?;
+        Some(self.site.href(url))
+    }
+
     fn source_path(&self, page: u32) -> String {
         let page = &self.site[PageId(page)];
         page.file.map_or_else(

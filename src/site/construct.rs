@@ -14,7 +14,7 @@ use crate::diag::{Diagnostic, FileId};
 use crate::parse::Doc;
 use crate::parse::front_matter::{List, Render};
 use crate::source::Sources;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A content file that was parsed.
@@ -96,7 +96,7 @@ impl Site {
         let mut terms = taxonomy::build(&config, &mut pages, &by_path, diagnostics);
         show(&config, &mut pages);
         permalink::assign(&config, &mut pages, diagnostics);
-        let loose = attach(&config, &mut pages, &by_path, &loose);
+        let loose = attach(&config, &mut pages, &by_path, &left_out, &loose);
         let regular = list(&config, &mut pages, &homes, posts);
         taxonomy::fill(&mut pages, &mut terms, &regular);
         neighbours(&config, &mut pages, &regular);
@@ -176,6 +176,7 @@ impl Builder<'_> {
                     file: document.file,
                     path: document.name.path.clone(),
                     lang: document.lang,
+                    role: document.name.role,
                     why,
                 });
                 continue;
@@ -476,8 +477,12 @@ fn attach(
     config: &Config,
     pages: &mut [Page],
     by_path: &HashMap<(LangId, String), PageId>,
+    left_out: &[LeftOut],
     loose: &[Loose],
 ) -> LooseUrls {
+    // The files of a draft are left out with it, and not taken for those of the section around it.
+    let bundles = left_out.iter().filter(|out| out.role == Role::Leaf);
+    let closed: HashSet<(LangId, &str)> = bundles.map(|out| (out.lang, &*out.path)).collect();
     let mut urls = LooseUrls::new();
     for file in loose {
         let languages = (0..config.languages.len() as u32)
@@ -485,7 +490,7 @@ fn attach(
             .filter(|lang| file.lang.is_none_or(|own| own == *lang));
         let owners: Vec<(LangId, PageId, String)> = languages
             .filter_map(|lang| {
-                let (owner, name) = owner(pages, by_path, lang, &file.path)?;
+                let (owner, name) = owner(pages, by_path, &closed, lang, &file.path)?;
                 Some((lang, owner, name))
             })
             .collect();
@@ -523,11 +528,15 @@ fn attach(
 fn owner(
     pages: &[Page],
     by_path: &HashMap<(LangId, String), PageId>,
+    closed: &HashSet<(LangId, &str)>,
     lang: LangId,
     path: &str,
 ) -> Option<(PageId, String)> {
     let mut dir = path;
     while let Some(above) = content::parent(dir) {
+        if closed.contains(&(lang, above)) {
+            return None;
+        }
         if let Some(id) = by_path.get(&(lang, above.to_owned())) {
             let page = &pages[id.index()];
             let bundle = page.role != Role::Single;

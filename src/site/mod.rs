@@ -161,6 +161,7 @@ pub struct LeftOut {
     pub file: FileId,
     pub path: String,
     pub lang: LangId,
+    pub role: Role,
     pub why: Why,
 }
 
