@@ -22,6 +22,7 @@ pub struct SiteParams {
     pub disable_special_first_post: bool,
     pub disable_scroll_to_top: bool,
     pub label: Label,
+    pub search: Search,
     /// On when it holds a title or content.
     pub home_info: HomeInfo,
     pub profile: Profile,
@@ -53,6 +54,17 @@ impl Theme {
             Theme::Dark => "dark",
         }
     }
+}
+
+/// How the search page looks for what is typed: those options of Fuse.js that mean something here.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Search {
+    /// Fields of an entry: `title`, `summary`, `content`, `tags`.
+    pub keys: Option<Vec<String>>,
+    /// Most results shown.
+    pub limit: Option<i64>,
+    /// Fewest characters that are looked for.
+    pub min_length: Option<i64>,
 }
 
 /// What stands at the top left.
@@ -221,7 +233,9 @@ pub const ROWS: &[Row<SiteParams>] = &[
     renamed("twitter", "params.social.twitter", |p, n, i| {
         p.social.twitter = i.said(n)
     }),
-    no_effect("fuse_opts"),
+    row("fuse_opts", "", |p, n, i| {
+        i.fields(&mut p.search, n, SEARCH)
+    }),
     no_effect("disable_fuse"),
     no_effect("disable_hljs"),
     no_effect("monetization"),
@@ -267,6 +281,25 @@ pub fn values(map: &Map) -> tera::Value {
     }
     tera::Value::from(out)
 }
+
+const SEARCH: &[Row<Search>] = &[
+    row("keys", "", |s, n, i| s.keys = i.texts(n)),
+    row("limit", "", |s, n, i| s.limit = i.int(n)),
+    row("min_match_char_length", "", |s, n, i| {
+        s.min_length = i.int(n)
+    }),
+    no_effect("is_case_sensitive"),
+    no_effect("should_sort"),
+    no_effect("location"),
+    no_effect("distance"),
+    no_effect("threshold"),
+    no_effect("find_all_matches"),
+    no_effect("include_score"),
+    no_effect("include_matches"),
+    no_effect("use_extended_search"),
+    no_effect("ignore_location"),
+    no_effect("ignore_field_norm"),
+];
 
 const LABEL: &[Row<Label>] = &[
     row("text", "", |l, n, i| l.text = i.said(n)),

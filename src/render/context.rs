@@ -149,9 +149,7 @@ impl Renderer {
                 "archive",
                 self.archive(page.lang, page.show.all_pages_in_archive),
             ),
-            "search" => {
-                context.insert_value("search_index", Value::from(self.search_url(page.lang)))
-            }
+            "search" => self.search_values(page.lang, context),
             _ => {}
         }
         let entries = site.entries(id);
@@ -190,6 +188,25 @@ impl Renderer {
             .set("url", site.href(&page.url))
             .set("count", page.pages.len())
             .set("description", description)
+    }
+
+    fn search_values(&self, lang: LangId, context: &mut Context) {
+        let search = &self.shared.site.config.languages[lang.index()]
+            .params
+            .search;
+        let keys = search.keys.clone().unwrap_or_default();
+        let options = Object::new()
+            .set(
+                "keys",
+                Value::from(keys.into_iter().map(Value::from).collect::<Vec<Value>>()),
+            )
+            .set("limit", search.limit.map_or_else(Value::none, Value::from))
+            .set(
+                "min_length",
+                search.min_length.map_or_else(Value::none, Value::from),
+            );
+        context.insert_value("search_index", Value::from(self.search_url(lang)));
+        context.insert_value("search_options", options.value());
     }
 
     /// URL of a pager, with the base path.
@@ -502,9 +519,7 @@ impl Renderer {
         let mut context = self.standalone(lang, &url, layout, &title, "page");
         match extra {
             Extra::Archives => context.insert_value("archive", self.archive(lang, true)),
-            Extra::Search => {
-                context.insert_value("search_index", Value::from(self.search_url(lang)))
-            }
+            Extra::Search => self.search_values(lang, &mut context),
         }
         self.run(template, &context, None, diagnostics)
             .map(Output::Bytes)

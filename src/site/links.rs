@@ -119,17 +119,22 @@ pub fn resolve(site: &Site, from: PageId, dest: &str) -> Resolved {
     if let Some(path) = path.strip_prefix("@/") {
         return by_content(site, page.lang, path);
     }
+    // What is wrong with a link to a file is told of the file, not of the URL.
+    let mut as_file = None;
     if content::is_content(path.rsplit('/').next().unwrap_or(&path)) {
         let in_content = join(&page.dir, &path);
-        if let resolved @ Resolved::Page(_) = by_content(site, page.lang, &in_content) {
-            return resolved;
+        match by_content(site, page.lang, &in_content) {
+            resolved @ Resolved::Page(_) => return resolved,
+            broken => as_file = Some(broken),
         }
     }
     let url = join_url(site.base_path(), &page.url, &path);
     if site.routes.leads(&url) {
         return Resolved::Kept(site.links.at_url(&url));
     }
-    beside(site, from, &path).unwrap_or_else(|| missing(site, page.lang, &path, &url))
+    beside(site, from, &path)
+        .or(as_file)
+        .unwrap_or_else(|| missing(site, page.lang, &path, &url))
 }
 
 /// `ref` and `relref`: a logical path, a file's path, or the last part of one when it is the only one.
