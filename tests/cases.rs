@@ -377,9 +377,21 @@ fn files_below(folder: &Path) -> String {
             )
         })
         .filter(|path| path != ".longhand.json")
+        .map(|path| without_fingerprint(&path))
         .collect();
     files.sort();
     files.iter().map(|file| format!("{file}\n")).collect()
+}
+
+/// `css/longhand.3eb6aa7c.css` → `css/longhand.#.css`: a list of files says nothing of their text.
+fn without_fingerprint(path: &str) -> String {
+    let mut parts: Vec<&str> = path.split('.').collect();
+    let fingerprint = |part: &str| part.len() == 8 && part.bytes().all(|b| b.is_ascii_hexdigit());
+    let before_last = parts.len().saturating_sub(2);
+    if let Some(part) = parts.get_mut(before_last).filter(|part| fingerprint(part)) {
+        *part = "#";
+    }
+    parts.join(".")
 }
 
 /// The names and the text of all files below.

@@ -199,11 +199,8 @@ impl Renderer {
         if pager <= 1 {
             return site.href(&page.url);
         }
-        let path = &site.language(page).pagination.path;
-        site.href(&format!(
-            "{}/{path}/{pager}/",
-            page.url.trim_end_matches('/')
-        ))
+        let output = site.pager_output(page, pager);
+        site.href(output.strip_suffix("index.html").unwrap_or(&output))
     }
 
     fn paginator(&self, id: PageId, pager: u32, items: usize) -> Value {

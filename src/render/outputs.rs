@@ -4,6 +4,8 @@
 
 use super::feed::{self, Feed, Item, Person};
 use super::{Renderer, absolute, machine, search, sitemap, view};
+use crate::config::LanguageConfig;
+use crate::config::outputs::Kind as OutputKind;
 use crate::site::route::{self, FeedFormat, Job};
 use crate::site::{Kind, LangId, PageId, Site};
 use std::sync::Arc;
@@ -258,6 +260,10 @@ fn persons(names: &[String]) -> Vec<Person<'_>> {
 
 /// All sitemaps of a site: path and text, the first `sitemap.xml`.
 pub fn sitemaps(site: &Site) -> Vec<(String, String)> {
+    let off = |language: &LanguageConfig| language.disabled_kinds.contains(&OutputKind::Sitemap);
+    if off(site.config.default_lang()) {
+        return Vec::new();
+    }
     let listed: Vec<Vec<Listed>> = (0..site.config.languages.len() as u32)
         .map(|lang| {
             let pages = site.sitemap_pages(LangId(lang), &site.routes);

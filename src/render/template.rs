@@ -318,7 +318,7 @@ impl Lookup for Shared {
         let (url, file) = match page.resources.iter().find(|resource| resource.name == name) {
             Some(resource) => (resource.url.clone(), resource.source.clone()),
             None => {
-                let below = links::join(&page.dir, path);
+                let below = (page.lang, links::join(&page.dir, path));
                 let (url, file) = self.site.loose.get(&below)?;
                 (url.clone(), file.clone())
             }
@@ -359,7 +359,7 @@ impl Lookup for Shared {
         if own || links::is_external(path) {
             return None;
         }
-        let (url, _) = self.site.loose.get(&links::join(&page.dir, path))?;
+        let (url, _) = (self.site.loose).get(&(page.lang, links::join(&page.dir, path)))?;
         Some(self.site.href(url))
     }
 
