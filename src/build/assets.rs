@@ -25,8 +25,13 @@ impl HighlightStyles {
     pub fn choose(config: &Config, diagnostics: &mut Vec<Diagnostic>) -> HighlightStyles {
         let said = &config.markup.highlight;
         let light = said.style.as_deref().unwrap_or("longhand");
-        let dark = said.style_dark.as_deref().unwrap_or(light);
-        let css = highlight::styles(light, dark).unwrap_or_else(|unknown| {
+        // A style that has a dark sister goes with her; one that has none keeps its own ground.
+        let sister = format!("{light}-dark");
+        let paired = match &said.style_dark {
+            Some(dark) => highlight::styles(light, dark),
+            None => highlight::styles(light, &sister).or_else(|_| highlight::styles(light, light)),
+        };
+        let css = paired.unwrap_or_else(|unknown| {
             let warning = Diagnostic::warning(
                 "unknown-style",
                 None,
@@ -39,7 +44,7 @@ impl HighlightStyles {
                 Some(near) => warning.help(format!("did you mean `{near}`?")),
                 None => warning.help("the theme's own colours are used"),
             });
-            highlight::styles("longhand", "longhand").unwrap_or_default()
+            highlight::styles("longhand", "longhand-dark").unwrap_or_default()
         });
         HighlightStyles { css }
     }
