@@ -263,14 +263,13 @@ fn run(command: &str, site: &Path) -> Ran {
     let tidy = |bytes: &[u8]| {
         let text =
             String::from_utf8_lossy(bytes).replace(&site.to_string_lossy().into_owned(), "SITE");
-        // The one thing that differs from run to run.
+        // What differs from run to run, and with every file that the theme gains.
         text.lines()
-            .map(|line| {
-                if line.trim_start().starts_with("time ") {
-                    "  time …\n".to_owned()
-                } else {
-                    format!("{line}\n")
+            .map(|line| match line.split_whitespace().next() {
+                Some(name @ ("time" | "files")) if line.starts_with("  ") => {
+                    format!("  {name} …\n")
                 }
+                _ => format!("{line}\n"),
             })
             .collect()
     };
@@ -376,10 +375,22 @@ fn files_below(folder: &Path) -> String {
                     .into_owned(),
             )
         })
+        .map(without_hash)
         .filter(|path| path != ".longhand.json")
         .collect();
     files.sort();
     files.iter().map(|file| format!("{file}\n")).collect()
+}
+
+/// The theme's files carry the hash of what is in them: `css/longhand.HASH.css`.
+fn without_hash(path: String) -> String {
+    let mut parts: Vec<&str> = path.split('.').collect();
+    let is_hash = |part: &str| part.len() == 8 && part.bytes().all(|b| b.is_ascii_hexdigit());
+    match parts.as_mut_slice() {
+        [_, hash, "css" | "js"] if is_hash(hash) => *hash = "HASH",
+        _ => return path,
+    }
+    parts.join(".")
 }
 
 /// The names and the text of all files below.
