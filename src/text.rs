@@ -143,24 +143,51 @@ fn named(entity: &str) -> Option<char> {
 }
 
 /// Makes a path of a file or term as Hugo does: letters, digits, marks and
-/// `. / \ _ # + ~ - @` stay, a run of spaces becomes one `-`, the rest is dropped.
+/// `. / \ _ # + ~ - @` stay, every space becomes a `-`, the rest is dropped.
 pub fn urlize_path(path: &str, lower: bool) -> String {
     let mut out = String::with_capacity(path.len());
-    let mut space = false;
     for (at, c) in path.char_indices() {
         if c.is_whitespace() {
-            if !space {
-                out.push('-');
-            }
-            space = true;
-            continue;
-        }
-        space = false;
-        if is_path_char(c) || (c == '%' && is_escape(&path.as_bytes()[at..])) {
+            out.push('-');
+        } else if is_path_char(c) || (c == '%' && is_escape(&path.as_bytes()[at..])) {
             out.push(if lower { lower_char(c) } else { c });
         }
     }
     out
+}
+
+/// Makes a path of a slug or a title as Hugo does: as [`urlize_path`], but what
+/// lies between two words, spaces and dropped characters alike, becomes one `-`.
+pub fn urlize_words(text: &str, lower: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut wanted, mut hyphen) = (false, false);
+    for (at, c) in text.char_indices() {
+        if is_path_char(c) || (c == '%' && is_escape(&text.as_bytes()[at..])) {
+            hyphen = c == '-';
+            if wanted && !hyphen {
+                out.push('-');
+            }
+            wanted = false;
+            out.push(if lower { lower_char(c) } else { c });
+        } else if c.is_whitespace() && !out.is_empty() && !hyphen {
+            wanted = true;
+        }
+    }
+    out
+}
+
+/// The path of a term below its taxonomy: [`urlize_path`] without empty and dot
+/// segments. `CI/CD` is `ci/cd`, as in Hugo; nothing leads out of the taxonomy.
+pub fn urlize_term(term: &str, lower: bool) -> String {
+    let path = urlize_path(term.trim(), lower);
+    if !path.contains('/') && !path.starts_with('.') {
+        return path;
+    }
+    let segments = path.split('/');
+    let kept: Vec<&str> = segments
+        .filter(|segment| !segment.chars().all(|c| c == '.'))
+        .collect();
+    kept.join("/")
 }
 
 /// One segment of a path: [`urlize_path`] with `/` as `-`.
@@ -497,18 +524,27 @@ pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
     let length = wanted.chars().count();
     let most = (length / 3).clamp(1, 4);
     let letters = letters(&wanted);
-    // Of equals the first in order: the candidates may come out of a hash map.
-    let mut best: Option<(usize, &str)> = None;
+    // Of equals the one that is cased alike, then the first in order: the
+    // candidates may come out of a hash map.
+    let mut best: Option<(usize, usize, &str)> = None;
     for candidate in candidates {
         if candidate == word || candidate.len() > 200 || far(candidate, length, &letters, most) {
             continue;
         }
         let distance = strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase());
-        if distance <= most && best.is_none_or(|best| (distance, candidate) < best) {
-            best = Some((distance, candidate));
+        if distance > most {
+            continue;
+        }
+        let rank = (
+            distance,
+            strsim::damerau_levenshtein(word, candidate),
+            candidate,
+        );
+        if best.is_none_or(|best| rank < best) {
+            best = Some(rank);
         }
     }
-    best.map(|(_, candidate)| candidate)
+    best.map(|(_, _, candidate)| candidate)
 }
 
 /// How often each ASCII letter and digit stands in a word, case aside.
@@ -597,7 +633,7 @@ mod tests {
         check("what's new?", "whats-new");
         check("a & b", "a--b");
         check("a & & b", "a---b");
-        check("a  \t\u{3000} b", "a-b");
+        check("a \t\u{3000}b", "a---b");
         check("n\u{A0}b", "n-b");
         check("a - b", "a---b");
         check(" x ", "-x-");
@@ -614,6 +650,17 @@ mod tests {
         check("٣", "٣");
         check("你好 世界", "你好-世界");
         assert_eq!(urlize_path("Hello World", false), "Hello-World");
+        let check = |from: &str, to: &str| assert_eq!(urlize_words(from, true), to, "{from:?}");
+        check("Café & thé", "café-thé");
+        check("a -- b", "a--b");
+        check("  - x  y -z ", "-x-y-z");
+        check("C++ / C#: a.b_c", "c++-/-c#-a.b_c");
+        let check = |from: &str, to: &str| assert_eq!(urlize_term(from, true), to, "{from:?}");
+        check("a & b", "a--b");
+        check("CI/CD", "ci/cd");
+        check("/a//../b/", "a/b");
+        check("..", "");
+        check(".NET", ".net");
         assert_eq!(slug("A/B c", true), "a-b-c");
     }
 

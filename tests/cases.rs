@@ -375,20 +375,20 @@ fn files_below(folder: &Path) -> String {
                     .into_owned(),
             )
         })
-        .map(without_hash)
         .filter(|path| path != ".longhand.json")
+        .map(|path| without_fingerprint(&path))
         .collect();
     files.sort();
     files.iter().map(|file| format!("{file}\n")).collect()
 }
 
-/// The theme's files carry the hash of what is in them: `css/longhand.HASH.css`.
-fn without_hash(path: String) -> String {
+/// `css/longhand.3eb6aa7c.css` → `css/longhand.#.css`: a list of files says nothing of their text.
+fn without_fingerprint(path: &str) -> String {
     let mut parts: Vec<&str> = path.split('.').collect();
-    let is_hash = |part: &str| part.len() == 8 && part.bytes().all(|b| b.is_ascii_hexdigit());
-    match parts.as_mut_slice() {
-        [_, hash, "css" | "js"] if is_hash(hash) => *hash = "HASH",
-        _ => return path,
+    let fingerprint = |part: &str| part.len() == 8 && part.bytes().all(|b| b.is_ascii_hexdigit());
+    let before_last = parts.len().saturating_sub(2);
+    if let Some(part) = parts.get_mut(before_last).filter(|part| fingerprint(part)) {
+        *part = "#";
     }
     parts.join(".")
 }

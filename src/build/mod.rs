@@ -193,7 +193,7 @@ fn read(
 
     let parts = Parts {
         statics: rooms.statics()?,
-        loose: rooms.loose(&config),
+        loose: rooms.loose(),
         sources: std::mem::take(sources),
         documents,
         assets,

@@ -34,7 +34,7 @@ pub struct Rooms {
     pub content_dirs: Vec<String>,
     pub static_dirs: Vec<String>,
     pub pages: Vec<Page>,
-    loose: Vec<(Found, String)>,
+    loose: Vec<(Found, String, Option<LangId>)>,
     pub own_templates: Vec<Found>,
     pub own_statics: Vec<(Found, String)>,
     pub data: Vec<Found>,
@@ -200,15 +200,19 @@ impl Rooms {
                 .rsplit_once('/')
                 .is_some_and(|(folder, _)| bundles.contains(&format!("{dir}/{folder}")));
             let is_page = content::is_content(name) && (!in_bundle || (is_index && own_folder));
-            if !is_page {
-                self.loose.push((file, path));
-                continue;
-            }
-            let parsed = content::name(&path, |code| config.language(code).is_some());
             let of_dir = config
                 .languages
                 .iter()
                 .position(|language| language.content_dir.as_deref() == Some(dir.as_str()));
+            if !is_page {
+                let lang = content::suffix(name)
+                    .and_then(|code| config.language(code))
+                    .or(of_dir);
+                let lang = lang.map(|index| LangId(index as u32));
+                self.loose.push((file, path, lang));
+                continue;
+            }
+            let parsed = content::name(&path, |code| config.language(code).is_some());
             let lang = match &parsed.suffix {
                 None => of_dir.unwrap_or(config.default_language),
                 Some(code) => match config.language(code) {
@@ -339,11 +343,12 @@ impl Rooms {
         Ok(texts)
     }
 
-    pub fn loose(&self, _config: &Config) -> Vec<Loose> {
+    pub fn loose(&self) -> Vec<Loose> {
         self.loose
             .iter()
-            .map(|(file, path)| Loose {
+            .map(|(file, path, lang)| Loose {
                 path: path.clone(),
+                lang: *lang,
                 source: file.path.clone(),
             })
             .collect()

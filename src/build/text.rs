@@ -93,12 +93,7 @@ fn of_language(
             hard_wraps: goldmark.hard_wraps,
             alert_titles: alerts
                 .iter()
-                .map(|kind| {
-                    (
-                        (*kind).to_owned(),
-                        strings.get(&format!("alert_{kind}"), None).to_owned(),
-                    )
-                })
+                .map(|kind| ((*kind).to_owned(), strings.get(kind, None).to_owned()))
                 .collect(),
             heading_ids: goldmark.heading_ids,
             id_type: match goldmark.heading_id_type {

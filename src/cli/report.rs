@@ -49,7 +49,7 @@ impl Progress {
 
     pub fn step(&self, done: usize, all: usize) {
         // Every 64th is often enough for the eye.
-        if done % 64 != 0 || self.started.elapsed() < PATIENCE {
+        if !done.is_multiple_of(64) || self.started.elapsed() < PATIENCE {
             return;
         }
         if self.bar.is_hidden() && std::io::stderr().is_terminal() {

@@ -29,6 +29,12 @@ pub trait Lookup: Send + Sync + 'static {
         lang: Option<&str>,
         absolute: bool,
     ) -> Result<String, NotFound>;
+    /// The URL of a file beside a page that has no folder of its own: there a
+    /// relative address would lead a browser elsewhere.
+    fn beside(&self, page: u32, path: &str) -> Option<String> {
+        let _ = (page, path);
+        None
+    }
     /// A parameter of the page, else of the site; dots lead into maps.
     fn param(&self, page: u32, name: &str) -> Option<Value>;
 }
@@ -67,14 +73,20 @@ pub fn register(tera: &mut Tera, lookup: Arc<dyn Lookup>) {
     tera.register_function("relref", move |args: Kwargs, state: &State| {
         link(site.as_ref(), &args, state, false)
     });
+    let site = lookup.clone();
     tera.register_function("param", move |args: Kwargs, state: &State| {
-        param(lookup.as_ref(), &args, state)
+        param(site.as_ref(), &args, state)
     });
     tera.register_function("arg", arg);
     tera.register_function("qr", qr);
     tera.register_filter("markdown", markdown);
     tera.register_filter("code", code);
-    tera.register_filter("safe_url", safe_url);
+    tera.register_filter(
+        "safe_url",
+        move |url: StringInput, args: Kwargs, state: &State| {
+            safe_url(lookup.as_ref(), url.as_str(), &args, state)
+        },
+    );
     tera.register_filter("urlencode", urlencode);
     tera.register_filter("plain_markdown", plain_markdown);
     tera.register_test("on", on);
@@ -209,10 +221,10 @@ fn code(text: Value, args: Kwargs, _: &State) -> TeraResult<Value> {
     )))
 }
 
-/// A URL that a browser may follow, else `#` with a warning.
-fn safe_url(url: StringInput, args: Kwargs, _: &State) -> TeraResult<Value> {
+/// A URL that a browser may follow, else `#` with a warning. One of a file
+/// beside the page leads there.
+fn safe_url(lookup: &dyn Lookup, url: &str, args: &Kwargs, state: &State) -> TeraResult<Value> {
     let image = args.get::<bool>("image")?.unwrap_or(false);
-    let url = url.as_str();
     let safe = if image {
         text::safe_image_url(url)
     } else {
@@ -220,7 +232,13 @@ fn safe_url(url: StringInput, args: Kwargs, _: &State) -> TeraResult<Value> {
     };
     let mut out = String::new();
     if safe {
-        text::escape_attr(&mut out, url);
+        let (path, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
+        let beside = match state.get::<u32>(PAGE)? {
+            Some(page) if !path.is_empty() && !path.starts_with('/') => lookup.beside(page, path),
+            _ => None,
+        };
+        text::escape_attr(&mut out, beside.as_deref().unwrap_or(path));
+        text::escape_attr(&mut out, fragment);
     } else {
         out.push('#');
         let message = format!(

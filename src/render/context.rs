@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 use crate::expand;
 use crate::parse::{self, markdown};
 use crate::site::route::Extra;
-use crate::site::{Kind, LangId, Page, PageId, links, route, taxonomy};
+use crate::site::{Kind, LangId, Page, PageId, links, route};
 use crate::text;
 use std::collections::BTreeMap;
 use tera::{Context, Map, Value};
@@ -199,11 +199,8 @@ impl Renderer {
         if pager <= 1 {
             return site.href(&page.url);
         }
-        let path = &site.language(page).pagination.path;
-        site.href(&format!(
-            "{}/{path}/{pager}/",
-            page.url.trim_end_matches('/')
-        ))
+        let output = site.pager_output(page, pager);
+        site.href(output.strip_suffix("index.html").unwrap_or(&output))
     }
 
     fn paginator(&self, id: PageId, pager: u32, items: usize) -> Value {
@@ -624,9 +621,7 @@ impl Renderer {
         let taxonomies: Vec<Object> = site
             .taxonomies
             .iter()
-            .filter(|taxonomy| {
-                taxonomy.lang == lang && taxonomy.name != taxonomy::SERIES || taxonomy.lang == lang
-            })
+            .filter(|taxonomy| taxonomy.lang == lang)
             .map(|taxonomy| {
                 Object::new()
                     .set("name", taxonomy.name.as_str())

@@ -4,6 +4,8 @@
 
 use super::feed::{self, Feed, Item, Person};
 use super::{Renderer, absolute, machine, search, sitemap, view};
+use crate::config::LanguageConfig;
+use crate::config::outputs::Kind as OutputKind;
 use crate::site::route::{self, FeedFormat, Job};
 use crate::site::{Kind, LangId, PageId, Site};
 use std::sync::Arc;
@@ -258,72 +260,26 @@ fn persons(names: &[String]) -> Vec<Person<'_>> {
 
 /// All sitemaps of a site: path and text, the first `sitemap.xml`.
 pub fn sitemaps(site: &Site) -> Vec<(String, String)> {
-    let languages = 0..site.config.languages.len() as u32;
-    let alternates = |id: PageId| -> Vec<(String, String)> {
-        let page = &site[id];
-        if page.translations.is_empty() {
-            return Vec::new();
-        }
-        let mut all: Vec<PageId> = page
-            .translations
-            .iter()
-            .copied()
-            .filter(|id| site[*id].rendered)
-            .chain([id])
-            .collect();
-        all.sort_by_key(|id| site[*id].lang);
-        all.into_iter()
-            .map(|id| {
-                (
-                    site.language(&site[id]).locale.clone(),
-                    site.permalink(&site[id].url),
-                )
-            })
-            .collect()
-    };
-    let pages: Vec<Vec<(PageId, String, Vec<(String, String)>)>> = languages
+    let off = |language: &LanguageConfig| language.disabled_kinds.contains(&OutputKind::Sitemap);
+    if off(site.config.default_lang()) {
+        return Vec::new();
+    }
+    let listed: Vec<Vec<Listed>> = (0..site.config.languages.len() as u32)
         .map(|lang| {
-            site.sitemap_pages(LangId(lang), &site.routes)
-                .into_iter()
-                .map(|id| (id, site.permalink(&site[id].url), alternates(id)))
-                .collect()
+            let pages = site.sitemap_pages(LangId(lang), &site.routes);
+            pages.into_iter().map(|id| Listed::new(site, id)).collect()
         })
         .collect();
-    let alternates: Vec<Vec<Vec<sitemap::Alternate>>> = pages
+    let alternates: Vec<Vec<Vec<sitemap::Alternate>>> = listed
         .iter()
-        .map(|pages| {
-            pages
-                .iter()
-                .map(|(_, _, others)| {
-                    others
-                        .iter()
-                        .map(|(lang, url)| sitemap::Alternate { lang, url })
-                        .collect()
-                })
-                .collect()
-        })
+        .map(|pages| pages.iter().map(Listed::alternates).collect())
         .collect();
-    let urls: Vec<Vec<sitemap::Url>> = pages
+    let urls: Vec<Vec<sitemap::Url>> = listed
         .iter()
         .zip(&alternates)
         .map(|(pages, alternates)| {
-            pages
-                .iter()
-                .zip(alternates)
-                .map(|((id, url, _), alternates)| {
-                    let own = site[*id].front().and_then(|front| front.sitemap.as_ref());
-                    let general = &site.config.sitemap;
-                    sitemap::Url {
-                        url,
-                        lastmod: site[*id].lastmod,
-                        alternates,
-                        changefreq: own
-                            .and_then(|own| own.change_freq)
-                            .or(general.change_freq)
-                            .map(|freq| freq.as_str()),
-                        priority: own.and_then(|own| own.priority).or(general.priority),
-                    }
-                })
+            let rows = pages.iter().zip(alternates);
+            rows.map(|(page, alternates)| page.row(site, alternates))
                 .collect()
         })
         .collect();
@@ -341,14 +297,65 @@ pub fn sitemaps(site: &Site) -> Vec<(String, String)> {
     sitemap::files(&site.permalink("/"), &languages)
         .into_iter()
         .map(|file| {
-            (
-                if file.path == "sitemap.xml" {
-                    name.clone()
-                } else {
-                    file.path
-                },
-                file.text,
-            )
+            let path = if file.path == "sitemap.xml" {
+                name.clone()
+            } else {
+                file.path
+            };
+            (path, file.text)
         })
         .collect()
+}
+
+/// A page as a sitemap has it, and what its row borrows from.
+struct Listed {
+    id: PageId,
+    url: String,
+    /// Language and address of the page in every language; empty where there is but one.
+    others: Vec<(String, String)>,
+}
+
+impl Listed {
+    fn new(site: &Site, id: PageId) -> Listed {
+        let address = |id: PageId| site.permalink(&site[id].url);
+        let translations = site[id].translations.iter().copied();
+        let mut all: Vec<PageId> = translations.filter(|id| site[*id].rendered).collect();
+        if !all.is_empty() {
+            all.push(id);
+            all.sort_by_key(|id| site[*id].lang);
+        }
+        let locale = |id: PageId| site.language(&site[id]).locale.clone();
+        Listed {
+            id,
+            url: address(id),
+            others: all
+                .into_iter()
+                .map(|id| (locale(id), address(id)))
+                .collect(),
+        }
+    }
+
+    fn alternates(&self) -> Vec<sitemap::Alternate<'_>> {
+        let rows = self.others.iter();
+        rows.map(|(lang, url)| sitemap::Alternate { lang, url })
+            .collect()
+    }
+
+    fn row<'a>(
+        &'a self,
+        site: &Site,
+        alternates: &'a [sitemap::Alternate<'a>],
+    ) -> sitemap::Url<'a> {
+        let page = &site[self.id];
+        let own = page.front().and_then(|front| front.sitemap.as_ref());
+        let general = &site.config.sitemap;
+        let frequency = own.and_then(|own| own.change_freq).or(general.change_freq);
+        sitemap::Url {
+            url: &self.url,
+            lastmod: page.lastmod,
+            alternates,
+            changefreq: frequency.map(|frequency| frequency.as_str()),
+            priority: own.and_then(|own| own.priority).or(general.priority),
+        }
+    }
 }

@@ -318,7 +318,7 @@ impl Lookup for Shared {
         let (url, file) = match page.resources.iter().find(|resource| resource.name == name) {
             Some(resource) => (resource.url.clone(), resource.source.clone()),
             None => {
-                let below = links::join(&page.dir, path);
+                let below = (page.lang, links::join(&page.dir, path));
                 let (url, file) = self.site.loose.get(&below)?;
                 (url.clone(), file.clone())
             }
@@ -351,6 +351,16 @@ impl Lookup for Shared {
             .iter()
             .map(|resource| resource.name.clone())
             .collect()
+    }
+
+    fn beside(&self, page: u32, path: &str) -> Option<String> {
+        let page = &self.site[PageId(page)];
+        let own = page.resources.iter().any(|resource| resource.name == path);
+        if own || links::is_external(path) {
+            return None;
+        }
+        let (url, _) = self.site.loose.get(&links::join(&page.dir, path))?;
+        Some(self.site.href(url))
     }
 
     fn source_path(&self, page: u32) -> String {

@@ -104,7 +104,7 @@ pub fn card(site: &Site, id: PageId, digest: Option<&Digest>, terms: &[Value]) -
             .set("url", site.href(&site[parent].url))
             .value()
     });
-    let url = if page.rendered {
+    let url = if page.linked {
         site.href(&page.url)
     } else {
         String::new()

@@ -5,8 +5,8 @@ use super::content::{self, Name, Role};
 use super::permalink;
 use super::taxonomy::Terms;
 use super::{
-    Asset, Kind, LangId, LeftOut, Page, PageId, Resource, Site, Why, links, order, related, route,
-    series, taxonomy,
+    Asset, Kind, LangId, LeftOut, LooseUrls, Page, PageId, Resource, Site, Why, links, order,
+    related, route, series, taxonomy,
 };
 use crate::config::Config;
 use crate::config::switches::{self, Switches};
@@ -29,8 +29,10 @@ pub struct Document {
 
 /// A file in the content folder that is no page: a picture, a data file.
 pub struct Loose {
-    /// Relative to its content folder, without the language of its name.
+    /// Relative to its content folder.
     pub path: String,
+    /// The language that its name or its content folder says; none belongs to all.
+    pub lang: Option<LangId>,
     /// Relative to the site's root.
     pub source: Arc<str>,
 }
@@ -384,6 +386,8 @@ fn from_document(document: &Document, kind: Kind, now: jiff::Timestamp) -> Page 
         future,
         expired,
         listed: front.build.list == List::Always,
+        listed_here: front.build.list != List::Never,
+        linked: front.build.render != Render::Never,
         rendered: front.build.render == Render::Always,
         doc: Some(document.doc.clone()),
         ..without_document(kind, document.lang, &document.name.path)
@@ -413,6 +417,8 @@ pub fn without_document(kind: Kind, lang: LangId, path: &str) -> Page {
         future: false,
         expired: false,
         listed: true,
+        listed_here: true,
+        linked: true,
         rendered: true,
         terms: Vec::new(),
         pages: Vec::new(),
@@ -473,30 +479,46 @@ fn attach(
     by_path: &HashMap<(LangId, String), PageId>,
     left_out: &[LeftOut],
     loose: &[Loose],
-) -> HashMap<String, (String, Arc<str>)> {
+) -> LooseUrls {
     // The files of a draft are left out with it, and not taken for those of the section around it.
     let bundles = left_out.iter().filter(|out| out.role == Role::Leaf);
     let closed: HashSet<(LangId, &str)> = bundles.map(|out| (out.lang, &*out.path)).collect();
-    let mut urls = HashMap::new();
+    let mut urls = LooseUrls::new();
     for file in loose {
+        let languages = (0..config.languages.len() as u32)
+            .map(LangId)
+            .filter(|lang| file.lang.is_none_or(|own| own == *lang));
+        let owners: Vec<(LangId, PageId, String)> = languages
+            .filter_map(|lang| {
+                let (owner, name) = owner(pages, by_path, &closed, lang, &file.path)?;
+                Some((lang, owner, name))
+            })
+            .collect();
+        // A bundle that only one language has keeps its files there; the
+        // shortest name is the one beside its page.
+        let Some(nearest) = owners.iter().map(|(_, _, name)| name.len()).min() else {
+            continue;
+        };
         let mut first: Option<String> = None;
-        for index in 0..config.languages.len() {
-            let lang = LangId(index as u32);
-            let Some((owner, name)) = owner(pages, by_path, &closed, lang, &file.path) else {
-                continue;
-            };
-            // Published once, with the first language that has the bundle; the others point there.
-            let url = first
-                .get_or_insert_with(|| beside_url(&pages[owner.index()], &name))
-                .clone();
-            pages[owner.index()].resources.push(Resource {
-                name,
-                source: file.source.clone(),
-                url,
-            });
+        for (_, owner, name) in &owners {
+            if name.len() == nearest {
+                // Published once, with the first language that has the bundle; the others point there.
+                let page = &mut pages[owner.index()];
+                let url = first.get_or_insert_with(|| beside_url(page, name)).clone();
+                page.resources.push(Resource {
+                    name: name.clone(),
+                    source: file.source.clone(),
+                    url,
+                });
+            }
         }
-        if let Some(url) = first {
-            urls.insert(file.path.clone(), (url, file.source.clone()));
+        for (lang, _, _) in owners {
+            if let Some(url) = &first {
+                urls.insert(
+                    (lang, file.path.clone()),
+                    (url.clone(), file.source.clone()),
+                );
+            }
         }
     }
     urls
@@ -518,7 +540,7 @@ fn owner(
         if let Some(id) = by_path.get(&(lang, above.to_owned())) {
             let page = &pages[id.index()];
             let bundle = page.role != Role::Single;
-            if bundle && page.rendered {
+            if bundle {
                 let name = path[above.len()..].trim_start_matches('/').to_owned();
                 return Some((*id, name));
             }
@@ -529,8 +551,7 @@ fn owner(
 }
 
 fn beside_url(page: &Page, name: &str) -> String {
-    let folder = page.url.rsplit_once('/').map_or("", |(folder, _)| folder);
-    format!("{folder}/{name}")
+    format!("/{}{name}", page.folder())
 }
 
 /// Sorts the regular pages of each language, and fills the lists of home pages and sections.
@@ -543,23 +564,24 @@ fn list(
     let mut regular: Vec<Vec<PageId>> = vec![Vec::new(); config.languages.len()];
     for id in posts {
         let page = &pages[id.index()];
-        if page.listed {
+        if page.listed_here {
             regular[page.lang.index()].push(id);
         }
     }
     for ids in &mut regular {
         order::sort(ids, pages);
-    }
-    for ids in &regular {
-        for id in ids {
-            if let Some(parent) = pages[id.index()].parent {
+        for id in &*ids {
+            if let Some(parent) = pages[id.index()].parent
+                && (pages[id.index()].listed || pages[parent.index()].kind == Kind::Section)
+            {
                 pages[parent.index()].pages.push(*id);
             }
         }
+        ids.retain(|id| pages[id.index()].listed);
     }
     let mut sections: Vec<PageId> = (0..pages.len() as u32)
         .map(PageId)
-        .filter(|id| pages[id.index()].kind == Kind::Section && pages[id.index()].listed)
+        .filter(|id| pages[id.index()].kind == Kind::Section && pages[id.index()].listed_here)
         .collect();
     order::sort(&mut sections, pages);
     for id in sections {
@@ -610,14 +632,21 @@ fn main_sections(
         .collect()
 }
 
-/// Newer and older: among the pages of the main sections, else within the page's own section.
+/// Newer and older: among the pages of the main sections; where none are
+/// configured, also within each other section.
 fn neighbours(config: &Config, pages: &mut [Page], regular: &[Vec<PageId>]) {
     for (index, ids) in regular.iter().enumerate() {
         let main = main_sections(config, pages, ids, LangId(index as u32));
+        let said = config.languages[index].main_sections.is_some();
         let mut rows: BTreeMap<&str, Vec<PageId>> = BTreeMap::new();
-        for id in ids {
+        for id in ids.iter().filter(|id| pages[id.index()].linked) {
             let section = section_of(&pages[id.index()]);
-            let row = if main.contains(section) { "*" } else { section };
+            let row = match main.contains(section) {
+                true => "*",
+                // Who names the main sections means those alone, as in PaperMod.
+                false if said => continue,
+                false => section,
+            };
             rows.entry(row).or_default().push(*id);
         }
         // Pages at the top (`about.md`) are no sequence, unless the blog is made of them.

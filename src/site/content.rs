@@ -62,6 +62,12 @@ pub fn name(path: &str, known: impl Fn(&str) -> bool) -> Name {
     }
 }
 
+/// What stands between the last two dots of a file's name: `zh` of `cover.zh.png`.
+pub fn suffix(name: &str) -> Option<&str> {
+    let (stem, _) = name.rsplit_once('.')?;
+    stem.rsplit_once('.').map(|(_, code)| code)
+}
+
 /// ISO 639-1 codes, with an optional region or script (`pt-br`, `zh_Hans`).
 /// A closed list, so that `release-1.2.md` and `node.js.md` stay pages.
 fn looks_like_language(code: &str) -> bool {

@@ -183,7 +183,7 @@ fn beside(site: &Site, from: PageId, path: &str) -> Option<Resolved> {
         return Some(Resolved::File(resource.url.clone()));
     }
     let in_content = join(&page.dir, path);
-    if let Some((url, _)) = site.loose.get(in_content.trim_start_matches('/')) {
+    if let Some((url, _)) = site.loose.get(&(page.lang, in_content.clone())) {
         return Some(Resolved::File(url.clone()));
     }
     // `[text](other-post)` beside `other-post.md`, as a writer thinks of it.

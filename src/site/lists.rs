@@ -36,6 +36,17 @@ impl Site {
             && self.layout(page).is_empty()
     }
 
+    /// The file of one of a list's pagers, the first being the redirect to the list.
+    pub fn pager_output(&self, page: &Page, pager: u32) -> String {
+        let (folder, path) = (page.folder(), &self.language(page).pagination.path);
+        // A list at `tags/x.html`, where URLs are ugly.
+        if page.output.ends_with("index.html") {
+            format!("{folder}{path}/{pager}/index.html")
+        } else {
+            format!("{folder}{path}/{pager}.html")
+        }
+    }
+
     /// At least 1.
     pub fn pager_count(&self, id: PageId) -> u32 {
         let size = self.language(&self[id]).pagination.pager_size.max(1);
@@ -107,7 +118,7 @@ impl Site {
         };
         let mut newest: Vec<PageId> = all
             .into_iter()
-            .filter(|post| self[*post].show.in_rss)
+            .filter(|post| self[*post].show.in_rss && self[*post].linked)
             .collect();
         newest.sort_by(|a, b| {
             let (a, b) = (&self[*a], &self[*b]);

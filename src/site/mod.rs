@@ -91,8 +91,12 @@ pub struct Page {
     pub expired: bool,
     /// `build.list`: stands in lists, feeds, sitemap, search and as neighbour.
     pub listed: bool,
+    /// `build.list` is not `never`: stands in the list of its section at least.
+    pub listed_here: bool,
     /// `build.render`: has a page of its own.
     pub rendered: bool,
+    /// `build.render` is not `never`: has a URL, whoever puts something there.
+    pub linked: bool,
     /// The switches: the page's, the site's, the defaults.
     pub show: Show,
     pub terms: Vec<TermId>,
@@ -168,6 +172,9 @@ pub enum Why {
     Expired,
 }
 
+/// By language and path in the content folder: URL, and path from the site's root.
+pub type LooseUrls = HashMap<(LangId, String), (String, Arc<str>)>;
+
 #[derive(Debug)]
 pub struct Site {
     pub config: Config,
@@ -183,7 +190,7 @@ pub struct Site {
     pub links: links::Index,
     pub routes: route::Routes,
     /// Where each file of the content folder that is no page is published, and its path from the site's root, by its path there.
-    pub loose: HashMap<String, (String, Arc<str>)>,
+    pub loose: LooseUrls,
     /// Path and text of every sitemap; claimed by [`Site::add_sitemaps`].
     pub sitemaps: Vec<(String, String)>,
     /// Files of the theme, with the style sheet's name after its content.
@@ -233,6 +240,18 @@ impl Site {
 impl Page {
     pub fn front(&self) -> Option<&Front> {
         self.doc.as_ref().map(|doc| &doc.front)
+    }
+
+    /// Where what belongs to the page is put out: `blog/post/`, with the slash;
+    /// empty for the home page. That of `blog/post.html` is `blog/post/` too.
+    pub fn folder(&self) -> String {
+        match self.output.strip_suffix("index.html") {
+            Some(folder) if folder.is_empty() || folder.ends_with('/') => folder.to_owned(),
+            _ => match self.output.rsplit_once('.') {
+                Some((stem, _)) => format!("{stem}/"),
+                None => format!("{}/", self.output),
+            },
+        }
     }
 }
 

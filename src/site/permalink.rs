@@ -14,7 +14,11 @@ pub fn assign(config: &Config, pages: &mut [Page], diagnostics: &mut Vec<Diagnos
     for index in 0..pages.len() {
         let page = &pages[index];
         let language = &config.languages[page.lang.index()];
-        let url = said_url(page, language, diagnostics).unwrap_or_else(|| {
+        let said = said_url(page, language, diagnostics);
+        // As in Hugo: terms too, but never a URL that an author wrote.
+        let ugly =
+            config.ugly_urls && said.is_none() && matches!(page.kind, Kind::Page | Kind::Term);
+        let url = said.unwrap_or_else(|| {
             let url = by_pattern(config, language, page, pages, diagnostics)
                 .unwrap_or_else(|| by_place(config, language, page, diagnostics));
             if config.remove_path_accents {
@@ -23,7 +27,7 @@ pub fn assign(config: &Config, pages: &mut [Page], diagnostics: &mut Vec<Diagnos
                 url
             }
         });
-        let (url, output) = file_of(&url, config.ugly_urls && page.kind == Kind::Page);
+        let (url, output) = file_of(&url, ugly);
         for segment in output.split('/') {
             if segment.len() > 255 {
                 diagnostics.push(too_long(page, segment));
@@ -65,7 +69,11 @@ fn said_url(
     let path = checked("url", url, url.span, diagnostics)?;
     let tokens = url.contains(':');
     if tokens && let Ok(pattern) = crate::config::permalinks::parse(&path) {
-        let filled = fill(&pattern, page, "", true, diagnostics);
+        let naming = Naming {
+            lower: true,
+            dated_names: false,
+        };
+        let filled = fill(&pattern, page, "", naming, diagnostics);
         return Some(under(language, &filled));
     }
     Some(if url.starts_with('/') {
@@ -91,7 +99,11 @@ fn by_pattern(
     pages: &[Page],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<String> {
-    let section = section_path(page, pages);
+    // A section stands in itself, as Hugo counts.
+    let section = match page.kind {
+        Kind::Section => &page.path,
+        _ => section_path(page, pages),
+    };
     let permalinks = &language.permalinks;
     let pattern = match page.kind {
         Kind::Home => None,
@@ -110,7 +122,10 @@ fn by_pattern(
             pattern,
             page,
             section,
-            !config.disable_path_to_lower,
+            Naming {
+                lower: !config.disable_path_to_lower,
+                dated_names: dated_names(config),
+            },
             diagnostics,
         ),
     ))
@@ -161,15 +176,22 @@ fn dated_names(config: &Config) -> bool {
 fn said_slug(page: &Page, lower: bool, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
     let slug = page.front()?.slug.as_ref()?;
     let path = checked("slug", slug, slug.span, diagnostics)?;
-    let slug = text::urlize_path(path.trim_matches('/'), lower);
+    let slug = text::urlize_words(path.trim_matches('/'), lower);
     (!slug.is_empty()).then_some(slug)
+}
+
+/// What the configuration says about names.
+#[derive(Clone, Copy)]
+struct Naming {
+    lower: bool,
+    dated_names: bool,
 }
 
 fn fill(
     pattern: &Pattern,
     page: &Page,
     section: &str,
-    lower: bool,
+    naming: Naming,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> String {
     let mut out = String::new();
@@ -177,23 +199,43 @@ fn fill(
         match part {
             Part::Literal(literal) => out.push_str(literal),
             Part::Token(token) => {
-                out.push_str(&token_text(*token, page, section, lower, diagnostics))
+                out.push_str(&token_text(*token, page, section, naming, diagnostics))
             }
         }
     }
-    text::urlize_path(&out, lower)
+    text::urlize_path(&out, naming.lower)
 }
 
 fn token_text(
     token: Token,
     page: &Page,
     section: &str,
-    lower: bool,
+    naming: Naming,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> String {
+    let Naming { lower, dated_names } = naming;
     let segments = || section.split('/').filter(|s| !s.is_empty());
-    let name = || page.path.rsplit('/').next().unwrap_or_default();
-    let slug = || said_slug(page, lower, &mut Vec::new());
+    let name = || match page.kind {
+        // A term without a file is called as it is written.
+        Kind::Term if page.file.is_none() => page.title.rsplit('/').next().unwrap_or_default(),
+        _ => page.path.rsplit('/').next().unwrap_or_default(),
+    };
+    // Hugo reads a `+` of a pattern's text as a space: `C++` is `c`.
+    let words = |text: &str| text::urlize_words(&text.replace('+', " "), lower);
+    let front = page.front();
+    let slug = || {
+        let said = front.and_then(|front| front.slug.as_ref());
+        let said = said.and_then(|slug| checked("slug", slug, slug.span, &mut Vec::new()));
+        // The rest of a dated name is a slug where dates are taken from names.
+        let dated = || {
+            let rest = front.and_then(|front| front.filename_slug.clone());
+            rest.filter(|_| dated_names)
+        };
+        let slug = said
+            .or_else(dated)
+            .map(|slug| words(&slug.replace('/', " ")));
+        slug.filter(|slug| !slug.is_empty())
+    };
     match token {
         Token::Year => date(page, "2006", diagnostics),
         Token::Month => date(page, "01", diagnostics),
@@ -213,12 +255,12 @@ fn token_text(
                 .unwrap_or_default()
                 .to_owned()
         }
-        Token::Title => text::slug(&page.title, lower),
-        Token::Slug => slug().unwrap_or_else(|| text::slug(&page.title, lower)),
+        Token::Title => words(&page.title),
+        Token::Slug => slug().unwrap_or_else(|| words(&page.title)),
         Token::SlugOrFilename | Token::SlugOrContentBaseName => {
-            slug().unwrap_or_else(|| name().to_owned())
+            slug().unwrap_or_else(|| words(name()))
         }
-        Token::Filename | Token::ContentBaseName => name().to_owned(),
+        Token::Filename | Token::ContentBaseName => words(name()),
     }
 }
 

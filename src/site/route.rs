@@ -263,6 +263,13 @@ impl Claims<'_> {
                 continue;
             }
             for resource in &page.resources {
+                // Markdown in a bundle is for its templates, and was never published.
+                if matches!(
+                    resource.name.rsplit_once('.'),
+                    Some((_, "md" | "markdown" | "mdown"))
+                ) {
+                    continue;
+                }
                 // Several languages share one file.
                 if seen.insert(resource.url.as_str()) {
                     let claimant = Claimant::Authored {
@@ -317,7 +324,17 @@ impl Claims<'_> {
                     path: path.into(),
                     span: Some(*span),
                 };
-                self.claim(output, Job::Redirect(page.url.clone()), claimant);
+                self.claim(output.clone(), Job::Redirect(page.url.clone()), claimant);
+                // Hugo since 0.150 or so puts an alias below the page's language,
+                // of old at the root: a link to either arrives.
+                let prefix = language_folder(self.site, page.lang);
+                if alias.starts_with('/') && !prefix.is_empty() {
+                    self.generate(
+                        format!("{prefix}{output}"),
+                        Job::Redirect(page.url.clone()),
+                        "the redirect of an alias below its language",
+                    );
+                }
             }
         }
     }
@@ -330,15 +347,11 @@ impl Claims<'_> {
                 continue;
             }
             let pagination = &self.site.config.languages[page.lang.index()].pagination;
-            let (path, aliases) = (&pagination.path, !pagination.disable_aliases);
-            let folder = page
-                .output
-                .rsplit_once('/')
-                .map_or(String::new(), |(folder, _)| format!("{folder}/"));
+            let aliases = !pagination.disable_aliases;
             let claimant = || authored(self.site, page, "list page of");
             for pager in 2..=self.site.pager_count(id) {
                 self.routes.claim(
-                    format!("{folder}{path}/{pager}/index.html"),
+                    self.site.pager_output(page, pager),
                     Job::Page(id, pager),
                     claimant(),
                     self.diagnostics,
@@ -346,7 +359,7 @@ impl Claims<'_> {
             }
             if aliases {
                 self.generate(
-                    format!("{folder}{path}/1/index.html"),
+                    self.site.pager_output(page, 1),
                     Job::Redirect(page.url.clone()),
                     "the redirect from a list's first page",
                 );
@@ -475,10 +488,7 @@ pub fn language_folder(site: &Site, lang: LangId) -> String {
 
 /// A file in the folder of a page: `tags/rust/index.xml`.
 pub fn beside(page: &Page, name: &str) -> String {
-    match page.output.rsplit_once('/') {
-        Some((folder, _)) => format!("{folder}/{name}"),
-        None => name.to_owned(),
-    }
+    format!("{}{name}", page.folder())
 }
 
 fn output_kind(kind: Kind) -> OutputKind {
@@ -547,10 +557,12 @@ fn alias_output(
         span,
         diagnostics,
     )?;
-    let _ = site;
     let last = path.rsplit('/').next().unwrap_or_default();
     Some(match path.as_str() {
         "" => "index.html".to_owned(),
+        path if site.config.ugly_urls && !last.contains(".htm") => {
+            format!("{}.html", path.trim_end_matches('/'))
+        }
         path if path.ends_with('/') => format!("{path}index.html"),
         path if last.ends_with(".html") || last.ends_with(".htm") => path.to_owned(),
         path => format!("{path}/index.html"),

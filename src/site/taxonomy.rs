@@ -166,8 +166,8 @@ fn collect(
     let listed = |page: &&Page| page.lang == lang && page.listed;
     for page in pages.iter().filter(listed) {
         for (text, span) in written(page, taxonomy) {
-            let slug = text::slug(text.trim(), lower);
-            if slug.is_empty() || slug.chars().all(|c| c == '.') {
+            let slug = text::urlize_term(text, lower);
+            if slug.is_empty() {
                 diagnostics.push(
                     Diagnostic::warning(
                         "empty-term",
@@ -211,7 +211,7 @@ fn assign(
     {
         let mut own: Vec<TermId> = Vec::new();
         for (text, _) in written(page, taxonomy) {
-            if let Some(term) = by_slug.get(&text::slug(text.trim(), lower))
+            if let Some(term) = by_slug.get(&text::urlize_term(text, lower))
                 && !own.contains(term)
             {
                 own.push(*term);

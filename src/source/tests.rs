@@ -149,6 +149,7 @@ error[link-loop]: the link `content/a/up` leads to `SITE/content`, which holds i
 help: remove the link
 
 error[link-dangling]: the link `content/gone.md` leads to nothing (`nowhere`)
+help: remove the link, or mend its target
 
 error[link-outside]: the link `content/out.md` leads out of the site, to `OUT/secret.txt`
 help: copy what it leads to into the site's folder

@@ -127,13 +127,35 @@ fn dollar(bytes: &[u8], row: bool) -> Option<Found> {
 fn brackets(text: &str, open: &str, close: &str, fence: Fence) -> Option<Found> {
     let inner = &text[open.len()..];
     let end = memchr::memmem::find(inner.as_bytes(), close.as_bytes())?;
-    let sound = !inner[..end].trim().is_empty();
+    let sound = !inner[..end].trim().is_empty() && (open.len() > 2 || !is_prose(&inner[..end]));
     sound.then_some(Found {
         open: open.len(),
         close: close.len(),
         length: open.len() + end + close.len(),
         fence,
     })
+}
+
+/// Whether what stands between `\[` and `\]` is words or a number that some
+/// Markdown wanted escaped (`\[Chinese\]`, `\[1, 2\]`), and no formula.
+fn is_prose(inner: &str) -> bool {
+    let plain = |c: char| {
+        c.is_alphanumeric()
+            || c.is_whitespace()
+            || matches!(
+                c,
+                ',' | '.' | ';' | ':' | '\'' | '"' | '!' | '?' | '&' | '@' | '#' | '%' | '-'
+            )
+    };
+    if !inner.chars().all(|c| plain(c) || !c.is_ascii()) {
+        return false;
+    }
+    let longest = inner
+        .split(|c: char| !c.is_alphabetic())
+        .map(|word| word.chars().count())
+        .max();
+    // `ab` is a product, `abc` a word.
+    !matches!(longest, Some(1 | 2))
 }
 
 /// TeX as it was meant. Around Goldmark some wrote one level of escapes for

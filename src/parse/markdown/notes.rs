@@ -15,7 +15,8 @@ type Recorded<'a> = Vec<(Event<'a>, Range<usize>)>;
 pub(super) struct Notes<'a> {
     /// Events of the definitions by label.
     texts: HashMap<String, Recorded<'a>>,
-    recording: Option<(String, Recorded<'a>)>,
+    /// Definitions that are open: one may stand within another.
+    recording: Vec<(String, Recorded<'a>)>,
     /// Those that were used, by number.
     used: Vec<Note>,
     numbers: HashMap<String, usize>,
@@ -35,22 +36,25 @@ impl<'a> Renderer<'a> {
         event: Event<'a>,
         range: Range<usize>,
     ) -> Option<(Event<'a>, Range<usize>)> {
-        match (&mut self.notes.recording, event) {
-            (None, Event::Start(Tag::FootnoteDefinition(label))) => {
-                self.notes.recording = Some((label.to_lowercase(), Vec::new()));
+        match event {
+            Event::Start(Tag::FootnoteDefinition(label)) => {
+                let label = label.to_lowercase();
+                self.notes.recording.push((label, Vec::new()));
                 None
             }
-            (None, event) => Some((event, range)),
-            (Some(_), Event::End(TagEnd::FootnoteDefinition)) => {
-                if let Some((label, events)) = self.notes.recording.take() {
+            Event::End(TagEnd::FootnoteDefinition) => {
+                if let Some((label, events)) = self.notes.recording.pop() {
                     self.notes.texts.entry(label).or_insert(events);
                 }
                 None
             }
-            (Some((_, events)), event) => {
-                events.push((event, range));
-                None
-            }
+            event => match self.notes.recording.last_mut() {
+                Some((_, events)) => {
+                    events.push((event, range));
+                    None
+                }
+                None => Some((event, range)),
+            },
         }
     }
 
@@ -100,6 +104,9 @@ impl<'a> Renderer<'a> {
         while let Some(note) = self.notes.used.get(texts.len()) {
             let events = self.notes.texts.remove(&note.label).unwrap_or_default();
             self.open_block(None);
+            // Notes do not come in the order of the source.
+            self.inline.skip = 0;
+            self.inline.fresh = 0;
             let mut events = events.into_iter().peekable();
             while let Some((event, range)) = events.next() {
                 let breaks = matches!(

@@ -147,6 +147,24 @@ fn notes_are_numbered_by_first_use() {
     );
     check(text, &expected);
     check("a[^x]", "<p>a[^x]</p>");
+    // A blank line with spaces does not make the next note a part of this one.
+    let spaced = html(
+        "a[^1] b[^2]\n\n[^1]: One\n    x\n    \n[^2]: Two\n    y\n",
+        &Options::default(),
+    );
+    assert!(
+        spaced.contains("<p>One\nx&#160;") && spaced.contains("<p>Two\ny&#160;"),
+        "{spaced}"
+    );
+    // Used in another order than written.
+    let swapped = html(
+        "a[^2] b[^1]\n\n[^1]: \"One\" -- x\n\n[^2]: \"Two\" -- y\n",
+        &Options::default(),
+    );
+    assert!(
+        swapped.contains("<p>“One” – x&#160;") && swapped.contains("<p>“Two” – y&#160;"),
+        "{swapped}"
+    );
     // A note that uses another, and itself.
     let nested = html(
         "a[^1]\n\n[^1]: x[^2]\n\n[^2]: y[^1][^2]",

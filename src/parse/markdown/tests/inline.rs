@@ -258,6 +258,23 @@ fn formulas_are_one_unit_of_tex() {
 }
 
 #[test]
+fn escaped_brackets_around_words_are_no_formula() {
+    let math = Options {
+        math: true,
+        ..Options::default()
+    };
+    let check = |text: &str, expected: &str| check_with(&math, text, expected);
+    check(
+        "[Studio \\[Chinese\\]](x) \\[1, 2\\] \\(see below\\)",
+        "<p><a href=\"x\">Studio [Chinese]</a> [1, 2] (see below)</p>",
+    );
+    check(
+        "\\(n\\) \\(ab\\) \\(x-1\\) \\\\(abc\\\\)",
+        "<p><span class=\"math\">\\(n\\)</span> <span class=\"math\">\\(ab\\)</span> <span class=\"math\">\\(x-1\\)</span> <span class=\"math\">\\(abc\\)</span></p>",
+    );
+}
+
+#[test]
 fn only_explicit_formulas_without_math() {
     check("$x$ $$y$$ \\(z\\)", "<p>$x$ $$y$$ (z)</p>");
     check(
