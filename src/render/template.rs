@@ -359,7 +359,7 @@ impl Lookup for Shared {
         if own || links::is_external(path) {
             return None;
         }
-        let (url, _) = self.site.loose.get(&links::join(&page.dir, path))?;
+        let (url, _) = (self.site.loose).get(&(page.lang, links::join(&page.dir, path)))?;
         Some(self.site.href(url))
     }
 
