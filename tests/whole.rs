@@ -82,8 +82,10 @@ fn build(folder: &Path, threads: &str) -> Output {
     output
 }
 
+type Tree = BTreeMap<PathBuf, Vec<u8>>;
+
 /// All files but the manifest, which holds the times of files.
-fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+fn tree(folder: &Path) -> Tree {
     files(folder)
         .into_iter()
         .map(|path| {
@@ -108,7 +110,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn the_same_bytes_whatever_the_threads_and_the_order_of_files() {
-    let mut first: Option<(BTreeMap<PathBuf, Vec<u8>>, Vec<u8>)> = None;
+    let mut first: Option<(Tree, Vec<u8>)> = None;
     for (threads, shift) in [("1", 0), ("2", 0), ("8", 0), ("2", 7), ("8", 31), ("1", 50)] {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let folder = folder.path().join("site");
