@@ -28,7 +28,7 @@ fn text_of(node: &Handle) -> String {
     out
 }
 
-fn first<'n>(node: &'n Handle, wanted: &str) -> Option<Handle> {
+fn first(node: &Handle, wanted: &str) -> Option<Handle> {
     if let NodeData::Element { name, .. } = &node.data
         && &*name.local == wanted
     {
