@@ -13,7 +13,7 @@ use report::Voice;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What the program's exit code says.
 pub mod exit {
@@ -69,7 +69,7 @@ struct SiteArgs {
     )]
     base_url: Option<String>,
     /// The environment, which chooses config/ENV/ [default: $LONGHAND_ENV, or production]
-    #[arg(long = "env", alias = "environment", value_name = "NAME")]
+    #[arg(short = 'e', long = "env", alias = "environment", value_name = "NAME")]
     env: Option<String>,
     /// Print machine-readable JSON on standard output
     #[arg(long)]
@@ -182,19 +182,17 @@ fn run_build(arguments: &Build) -> u8 {
         match build::moment(now) {
             Ok(moment) => options.now = Some(moment),
             Err(why) => {
-                diagnostics.push(Diagnostic::error(
-                    "usage",
-                    None,
-                    format!("`--now {now}` is no date: {why}"),
-                ));
+                let message = format!("`--now` needs a date: {why}");
+                diagnostics.push(
+                    Diagnostic::error("usage", None, message)
+                        .help("write `2024-11-11` or `2024-11-11T09:00:00Z`"),
+                );
                 report::diagnostics(&mut diagnostics, &sources, &voice);
                 return exit::USAGE;
             }
         }
     }
-    let cancel = options.cancel.clone();
-    // Without a handler Ctrl-C would still leave the old output whole, only with a staging folder beside it.
-    let _ = ctrlc::set_handler(move || cancel.store(true, Ordering::Relaxed));
+    on_interrupt(&options, voice);
     let progress = report::Progress::new(&voice, started);
     let result = build::build(&options, &mut sources, &mut diagnostics, &|done, all| {
         progress.step(done, all)
@@ -208,6 +206,24 @@ fn run_build(arguments: &Build) -> u8 {
         }
         Err(failure) => report::failed(&failure, &diagnostics, options.strict, &voice),
     }
+}
+
+/// How long a build may take to notice that it was told to stop.
+const GRACE: Duration = Duration::from_millis(700);
+
+/// Ctrl-C asks the build to stop, and stops it where it does not listen. Only
+/// while the output is being changed is it waited for: that is undone first.
+fn on_interrupt(options: &build::Options, voice: Voice) {
+    let (cancel, publishing) = (options.cancel.clone(), options.publishing.clone());
+    // Without a handler the old output is whole too, only with a staging folder beside it.
+    let _ = ctrlc::set_handler(move || {
+        cancel.store(true, Ordering::Relaxed);
+        std::thread::sleep(GRACE);
+        if !publishing.load(Ordering::Relaxed) {
+            let code = report::failed(&build::Failure::Cancelled, &[], false, &voice);
+            std::process::exit(i32::from(code));
+        }
+    });
 }
 
 /// Options that are taken for Hugo's sake, or for later, say that nothing follows from them.

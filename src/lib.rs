@@ -8,17 +8,32 @@
 //! Modules stand in reading order; each imports only what stands before it
 //! (`tests/tidy.rs` holds the table).
 
-pub mod build;
-pub mod cli;
-pub mod config;
-pub mod date;
-pub mod diag;
-pub mod emit;
-pub mod expand;
-pub mod parse;
-pub mod render;
-pub mod site;
-pub mod source;
+// What everything stands on.
 pub mod text;
-pub mod theme;
+
+pub mod diag;
+
+pub mod date;
 pub mod tree;
+
+// From a folder to pages.
+pub mod source;
+
+pub mod config;
+
+pub mod parse;
+
+pub mod site;
+
+// From pages to files.
+pub mod expand;
+pub mod theme;
+
+pub mod render;
+
+pub mod emit;
+
+// The whole, and the command line around it.
+pub mod build;
+
+pub mod cli;

@@ -263,14 +263,13 @@ fn run(command: &str, site: &Path) -> Ran {
     let tidy = |bytes: &[u8]| {
         let text =
             String::from_utf8_lossy(bytes).replace(&site.to_string_lossy().into_owned(), "SITE");
-        // The one thing that differs from run to run.
+        // What differs from run to run, and with every file that the theme gains.
         text.lines()
-            .map(|line| {
-                if line.trim_start().starts_with("time ") {
-                    "  time …\n".to_owned()
-                } else {
-                    format!("{line}\n")
+            .map(|line| match line.split_whitespace().next() {
+                Some(name @ ("time" | "files")) if line.starts_with("  ") => {
+                    format!("  {name} …\n")
                 }
+                _ => format!("{line}\n"),
             })
             .collect()
     };

@@ -47,6 +47,8 @@ pub struct Options {
     pub adopt: bool,
     /// Set to stop; the output stays as it was.
     pub cancel: Arc<AtomicBool>,
+    /// Set by the build while it changes the output.
+    pub publishing: Arc<AtomicBool>,
 }
 
 /// What could not be done at all, in the terms of the exit codes.
@@ -269,6 +271,7 @@ pub fn build(
     if fails(diagnostics, options.strict) {
         return Err(Failure::Site);
     }
+    options.publishing.store(true, Ordering::Relaxed);
     let files = emitter.commit().map_err(Failure::Emit)?;
     Ok(Report { files, ..report })
 }

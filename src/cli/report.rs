@@ -260,9 +260,14 @@ pub fn failed(failure: &Failure, diagnostics: &[Diagnostic], strict: bool, voice
         }
     };
     if voice.json {
+        let message = message.strip_prefix("error: ").unwrap_or(&message);
+        let (message, help) = match message.split_once("\n  help: ") {
+            Some((message, help)) => (message, Some(help)),
+            None => (message, None),
+        };
         out(&format!(
             "{}\n",
-            serde_json::json!({ "failed": message, "exit": code })
+            serde_json::json!({ "failed": message, "help": help, "exit": code })
         ));
     } else {
         err(&format!("{message}\n"));
