@@ -577,13 +577,6 @@ fn far(candidate: &str, length: usize, wanted: &[i16; 36], most: usize) -> bool 
     differences as usize > 2 * most
 }
 
-/// Drops the characters that XML 1.0 forbids. Escaping is another step.
-pub fn plain_for_xml(text: &str) -> String {
-    text.chars()
-        .filter(|c| !matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}'))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -741,11 +734,6 @@ mod tests {
         assert_eq!(nearest("Titel", keys.into_iter()), Some("title"));
         assert_eq!(nearest("wholly", keys.into_iter()), None);
         assert_eq!(nearest("", keys.into_iter()), None);
-    }
-
-    #[test]
-    fn xml_gets_no_forbidden_character() {
-        assert_eq!(plain_for_xml("a\u{1F}b\tc\u{FFFE}\nd\0"), "ab\tc\nd");
     }
 
     proptest! {

@@ -3,11 +3,11 @@
 //! show its line. Does not know what any key means.
 
 mod json;
-mod reader;
+mod text;
 mod toml;
 mod yaml;
 
-pub use reader::{Asked, Reader, Text, head};
+pub use text::{Text, head};
 
 use crate::diag::{Diagnostic, FileId, Span};
 use std::collections::HashMap;

@@ -3,7 +3,7 @@
 
 use super::cascade;
 use super::menus;
-use super::outputs::{self, OUTPUTS, PAGINATION, RELATED, SITEMAP};
+use super::outputs::{self, OUTPUTS, PAGINATION, SITEMAP};
 use super::params;
 use super::permalinks;
 use super::rows::{Intake, Row, Status, find, gone, nearest_name, no_effect, renamed, row};
@@ -135,9 +135,11 @@ pub const ROWS: &[Row<Draft>] = &[
     }),
     row("services", "", |d, n, i| i.fields(d, n, SERVICES)),
     renamed("rssLimit", "services.rss.limit", feed_limit),
-    row("related", "", |d, n, i| {
-        i.fields(&mut d.language.related, n, RELATED)
-    }),
+    gone(
+        "related",
+        "pages are related that share the rarest terms",
+        "`params.show_related` turns the list on or off",
+    ),
     row("sitemap", "", |d, n, i| {
         i.fields(&mut d.config.sitemap, n, SITEMAP)
     }),

@@ -5,7 +5,7 @@
 use super::cascade::Cascade;
 use super::keys::{self, Draft};
 use super::load::{canonical, draft, merge};
-use super::outputs::{Outputs, Pagination, Related};
+use super::outputs::{Outputs, Pagination};
 use super::params::{self, SiteParams};
 use super::permalinks::Permalinks;
 use super::rows::{self, Intake, Row, Status, get, row, same_key};
@@ -108,7 +108,6 @@ pub fn start(code: &str) -> LanguageConfig {
         permalinks: Permalinks::default(),
         outputs: Outputs::default(),
         disabled_kinds: Vec::new(),
-        related: Related::default(),
         // Hugo's default is all; with full content that is gigabytes at 10,000 posts.
         feed_limit: Some(20),
         main_sections: None,

@@ -72,12 +72,9 @@ pub struct MathDelimiters {
 pub struct Highlight {
     pub code_fences: bool,
     pub line_numbers: LineNumbers,
-    pub line_number_start: usize,
     pub anchor_line_numbers: bool,
     /// Put before the number in an anchor.
     pub line_anchors: String,
-    /// `hl_lines` for every block: `2-4 7`.
-    pub hl_lines: String,
     /// Names as in Chroma; `None`: the style of the theme.
     pub style: Option<String>,
     pub style_dark: Option<String>,
@@ -151,10 +148,8 @@ impl Default for Highlight {
         Highlight {
             code_fences: true,
             line_numbers: LineNumbers::Off,
-            line_number_start: 1,
             anchor_line_numbers: false,
             line_anchors: String::new(),
-            hl_lines: String::new(),
             style: None,
             style_dark: None,
             tab_width: 4,
@@ -292,16 +287,22 @@ const HIGHLIGHT: &[Row<Highlight>] = &[
     row("lineNumbersInTable", "true", |_, n, i| {
         i.bool(n);
     }),
-    row("lineNoStart", "1", |h, n, i| {
-        set(&mut h.line_number_start, i.count(n))
-    }),
+    gone(
+        "lineNoStart",
+        "numbers begin at 1 where a block does not say otherwise",
+        "say `linenostart` at the fence of the block that differs",
+    ),
     row("anchorLineNos", "false", |h, n, i| {
         set(&mut h.anchor_line_numbers, i.bool(n))
     }),
     row("lineAnchors", "", |h, n, i| {
         set(&mut h.line_anchors, i.text(n))
     }),
-    row("hl_Lines", "", |h, n, i| set(&mut h.hl_lines, i.text(n))),
+    gone(
+        "hl_Lines",
+        "one choice of lines does not fit every block",
+        "say `hl_lines` at the fence of the block that is meant",
+    ),
     row("style", "", |h, n, i| h.style = i.said(n)),
     row("styleDark", "", |h, n, i| h.style_dark = i.said(n)),
     row("tabWidth", "4", |h, n, i| set(&mut h.tab_width, i.count(n))),

@@ -25,7 +25,7 @@ use cascade::Cascade;
 use jiff::tz::TimeZone;
 use markup::Markup;
 use menus::Menus;
-use outputs::{Kind, Outputs, Pagination, Related, Sitemap};
+use outputs::{Kind, Outputs, Pagination, Sitemap};
 use params::SiteParams;
 use permalinks::Permalinks;
 use rows::UnknownKey;
@@ -113,7 +113,6 @@ pub struct LanguageConfig {
     pub permalinks: Permalinks,
     pub outputs: Outputs,
     pub disabled_kinds: Vec<Kind>,
-    pub related: Related,
     /// The most entries of a feed; `None` for all.
     pub feed_limit: Option<usize>,
     /// `None`: the section with the most pages.

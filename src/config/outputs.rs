@@ -1,7 +1,7 @@
-//! What is made of which kind of page: kinds, output formats, pagination,
-//! sitemap and related posts, as the configuration says them.
+//! What is made of which kind of page: kinds, output formats, pagination
+//! and sitemap, as the configuration says them.
 
-use super::rows::{Intake, Row, gone, no_effect, row, same_key};
+use super::rows::{Intake, Row, row, same_key};
 use crate::tree::{Node, Value};
 
 /// Kinds of pages, by Hugo's names.
@@ -253,85 +253,3 @@ fn priority(sitemap: &mut Sitemap, node: &Node, intake: &mut Intake) {
         intake.wrong(node, "a number between 0 and 1");
     }
 }
-
-/// How related posts are found.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Related {
-    /// 0 to 100: how much of the best possible score a post must reach.
-    pub threshold: usize,
-    pub include_newer: bool,
-    pub indices: Vec<RelatedIndex>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct RelatedIndex {
-    /// `tags`, `keywords`, `date`, or another key of the front matter.
-    pub name: String,
-    pub weight: i64,
-}
-
-impl Default for Related {
-    fn default() -> Related {
-        let index = |name: &str, weight| RelatedIndex {
-            name: name.to_owned(),
-            weight,
-        };
-        Related {
-            threshold: 80,
-            include_newer: true,
-            indices: vec![index("keywords", 100), index("tags", 80), index("date", 10)],
-        }
-    }
-}
-
-pub const RELATED: &[Row<Related>] = &[
-    row("threshold", "80", |r, n, i| {
-        let Some(value) = i.count(n) else { return };
-        if value > 100 {
-            i.wrong(n, "a whole number between 0 and 100");
-        } else {
-            r.threshold = value;
-        }
-    }),
-    row("includeNewer", "true", |r, n, i| {
-        r.include_newer = i.bool(n).unwrap_or(r.include_newer)
-    }),
-    no_effect("toLower"),
-    row(
-        "indices",
-        "[{name: keywords, weight: 100}, {name: tags, weight: 80}, {name: date, weight: 10}]",
-        |r, n, i| {
-            let Value::List(list) = &n.value else {
-                return i.wrong(n, "a list of maps");
-            };
-            r.indices = list
-                .iter()
-                .map(|node| {
-                    let mut index = RelatedIndex {
-                        name: String::new(),
-                        weight: 0,
-                    };
-                    i.fields(&mut index, node, INDEX);
-                    index
-                })
-                .filter(|index| !index.name.is_empty())
-                .collect();
-        },
-    ),
-];
-
-const INDEX: &[Row<RelatedIndex>] = &[
-    row("name", "", |x, n, i| {
-        x.name = i.text(n).unwrap_or_default().to_lowercase()
-    }),
-    row("weight", "0", |x, n, i| x.weight = i.int(n).unwrap_or(0)),
-    no_effect("applyFilter"),
-    no_effect("cardinalityThreshold"),
-    no_effect("pattern"),
-    no_effect("toLower"),
-    gone(
-        "type",
-        "headings of other posts are not compared",
-        "related posts are found by terms, keywords and date",
-    ),
-];

@@ -9,7 +9,6 @@ use crate::tree::{Map, Node, Value};
 pub struct SiteParams {
     /// `production`, `development`: said in the parameters of PaperMod; see [`super::Config::environment`] too.
     pub env: Option<String>,
-    pub title: Option<String>,
     pub description: Option<String>,
     pub keywords: Vec<String>,
     pub authors: Vec<String>,
@@ -165,7 +164,8 @@ pub struct Redirect {
 
 pub const ROWS: &[Row<SiteParams>] = &[
     row("env", "", |p, n, i| p.env = i.said(n)),
-    row("title", "", |p, n, i| p.title = i.said(n)),
+    // The site has one title: `title` at the top.
+    no_effect("title"),
     row("description", "", |p, n, i| p.description = i.said(n)),
     row("keywords", "[]", |p, n, i| {
         p.keywords = i.texts(n).unwrap_or_default()

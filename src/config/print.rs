@@ -1,7 +1,7 @@
 //! `longhand config`: every setting that takes effect, and where it comes from.
 
 use super::load::{ConfigFile, DEFAULT_FILE, Options};
-use super::outputs::{OUTPUTS, PAGINATION, RELATED, SITEMAP};
+use super::outputs::{OUTPUTS, PAGINATION, SITEMAP};
 use super::rows::{Row, Status, same_key};
 use super::{Config, Origin, Setting};
 use super::{environment, keys, markup, params, switches};
@@ -21,7 +21,6 @@ fn tables() -> Vec<Table> {
         ("pagination", names(PAGINATION)),
         ("outputs", names(OUTPUTS)),
         ("services.rss", names(keys::RSS)),
-        ("related", names(RELATED)),
         ("sitemap", names(SITEMAP)),
     ];
     for (path, rows) in markup::tables() {

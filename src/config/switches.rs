@@ -2,7 +2,7 @@
 //! every spelling of PaperMod and its snake_case fork. What a page leaves
 //! unsaid the site says, and what nobody says is the default: [`resolve`].
 
-use super::rows::{Intake, Row, row};
+use super::rows::{Intake, Row, no_effect, row};
 use crate::tree::{Node, Value};
 
 /// As said in one place: front matter, or the parameters of the site in one language.
@@ -65,7 +65,6 @@ pub struct Cover {
     pub caption: Option<String>,
     /// The image is a resource of the page rather than a path from the site's root.
     pub relative: Option<bool>,
-    pub responsive_images: Option<bool>,
     pub hidden: Option<bool>,
     pub hidden_in_list: Option<bool>,
     pub hidden_in_single: Option<bool>,
@@ -221,9 +220,7 @@ const COVER: &[Row<Cover>] = &[
     row("alt", "", |s, n, i| s.alt = i.said(n)),
     row("caption", "", |s, n, i| s.caption = i.said(n)),
     row("relative", "false", |s, n, i| s.relative = i.bool(n)),
-    row("responsive_images", "true", |s, n, i| {
-        s.responsive_images = i.bool(n)
-    }),
+    no_effect("responsive_images"),
     row("hidden", "false", |s, n, i| s.hidden = i.bool(n)),
     row("hidden_in_list", "false", |s, n, i| {
         s.hidden_in_list = i.bool(n)
@@ -328,7 +325,6 @@ fn over_cover(page: &Cover, site: &Cover) -> Cover {
             .clone()
             .or_else(|| site.caption.clone().filter(|_| !own)),
         relative: page.relative.or(site.relative),
-        responsive_images: page.responsive_images.or(site.responsive_images),
         hidden: page.hidden.or(site.hidden),
         hidden_in_list: page.hidden_in_list.or(site.hidden_in_list),
         hidden_in_single: page.hidden_in_single.or(site.hidden_in_single),

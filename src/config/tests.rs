@@ -763,7 +763,7 @@ fn outputs_kinds_and_sitemap_are_read() {
 #[test]
 fn markup_is_read() {
     let config = quiet(
-        "markup:\n  goldmark:\n    renderer: {unsafe: false, hardWraps: true}\n    parser: {autoHeadingIDType: github-ascii, attribute: {block: true}}\n    extensions:\n      typographer: {disable: true, apostrophe: \"'\"}\n      footnote: {enable: false}\n      passthrough: {enable: true, delimiters: {block: [['$$', '$$']], inline: [['\\(', '\\)']]}}\n  highlight: {lineNos: true, lineNumbersInTable: false, style: monokai, hl_lines: 2-3}\n  tableOfContents: {startLevel: 1, endLevel: -1, ordered: true}\n",
+        "markup:\n  goldmark:\n    renderer: {unsafe: false, hardWraps: true}\n    parser: {autoHeadingIDType: github-ascii, attribute: {block: true}}\n    extensions:\n      typographer: {disable: true, apostrophe: \"'\"}\n      footnote: {enable: false}\n      passthrough: {enable: true, delimiters: {block: [['$$', '$$']], inline: [['\\(', '\\)']]}}\n  highlight: {lineNos: true, lineNumbersInTable: false, style: monokai}\n  tableOfContents: {startLevel: 1, endLevel: -1, ordered: true}\n",
     );
     let goldmark = &config.markup.goldmark;
     assert!(
@@ -783,10 +783,7 @@ fn markup_is_read() {
         })
     );
     let highlight = &config.markup.highlight;
-    assert_eq!(
-        (highlight.line_numbers, highlight.hl_lines.as_str()),
-        (markup::LineNumbers::Inline, "2-3")
-    );
+    assert_eq!(highlight.line_numbers, markup::LineNumbers::Inline);
     let contents = &config.markup.table_of_contents;
     assert_eq!(
         (contents.start_level, contents.end_level, contents.ordered),

@@ -1,14 +1,12 @@
 //! HTML read again: words, minutes, summary and plain text of an article, its
-//! URLs made absolute, its tokens filled.
+//! tokens filled.
 //!
 //! Takes what Markdown and shortcodes gave, which people may have written by
 //! hand: a tolerant scanner of tags, in one pass. Checks and mends nothing.
 
-mod links;
 mod scan;
 mod words;
 
-pub use links::absolutize;
 pub use words::{count, digest, is_cjk, minutes, plainify};
 
 use crate::parse::token;

@@ -19,6 +19,7 @@ pub enum Article {
         digest: Digest,
         cjk: bool,
         has_code: bool,
+        has_math: bool,
     },
 }
 
@@ -48,6 +49,13 @@ impl Article {
         match self {
             Article::Plain(doc) => doc.has_code,
             Article::Expanded { has_code, .. } => *has_code,
+        }
+    }
+
+    pub fn has_math(&self) -> bool {
+        match self {
+            Article::Plain(doc) => doc.has_math,
+            Article::Expanded { has_math, .. } => *has_math,
         }
     }
 

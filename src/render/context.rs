@@ -42,6 +42,7 @@ impl Renderer {
             content: &content,
             toc: toc.filter(|toc| !toc.is_empty()),
             has_code: article.is_some_and(super::article::Article::has_code),
+            has_math: article.is_some_and(super::article::Article::has_math),
         };
         let mut context = self.context(Some(id), page.lang, &page.url);
         context.insert_value("page", view.value());
@@ -574,6 +575,7 @@ impl Renderer {
             content: "",
             toc: None,
             has_code: false,
+            has_math: false,
         };
         let own: Map = view.value().as_map().cloned().unwrap_or(card);
         let page = Object(own)
@@ -1035,6 +1037,7 @@ impl Renderer {
             logo: logo.as_deref(),
             same_as: &same,
             twitter: params.social.twitter.as_deref(),
+            facebook_app: params.social.facebook_app_id.as_deref(),
             facebook_admin: params.social.facebook_admin.as_deref(),
             production: self.is_production(lang),
         })

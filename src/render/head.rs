@@ -99,6 +99,7 @@ pub struct Site<'a> {
     pub same_as: &'a [&'a str],
     /// Handles with or without `@`: `params.social.twitter`.
     pub twitter: Option<&'a str>,
+    pub facebook_app: Option<&'a str>,
     pub facebook_admin: Option<&'a str>,
     /// `params.env` is `production`, or the build is for it. Otherwise nothing is to be indexed.
     pub production: bool,
@@ -227,7 +228,9 @@ pub fn open_graph(page: &Page) -> Vec<(&'static str, String)> {
     } else if let Some(date) = page.modified {
         say(&mut out, "og:updated_time", &date.rfc3339());
     }
-    if let Some(admin) = page.site.facebook_admin {
+    if let Some(app) = page.site.facebook_app {
+        say(&mut out, "fb:app_id", app);
+    } else if let Some(admin) = page.site.facebook_admin {
         say(&mut out, "fb:admins", admin);
     }
     out

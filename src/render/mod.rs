@@ -200,12 +200,14 @@ impl Renderer {
             options.summary_length,
         );
         let has_code = doc.has_code || expanded.has_code;
+        let has_math = doc.has_math || expanded.has_math;
         (
             Some(Article::Expanded {
                 expanded: Box::new(expanded),
                 digest,
                 cjk: doc.cjk,
                 has_code,
+                has_math,
             }),
             said,
         )

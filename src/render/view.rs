@@ -251,6 +251,7 @@ pub struct PageView<'a> {
     pub content: &'a str,
     pub toc: Option<String>,
     pub has_code: bool,
+    pub has_math: bool,
 }
 
 impl PageView<'_> {
@@ -310,7 +311,7 @@ impl PageView<'_> {
                 },
             )
             .set("has_code", self.has_code)
-            .set("has_math", show.math)
+            .set("has_math", self.has_math)
             .set("resources", self.resources())
             .set(
                 "source_path",

@@ -206,8 +206,10 @@ fn missing(site: &Site, lang: LangId, path: &str, url: &str) -> Resolved {
             return Resolved::Broken(Broken::LeftOut(*why));
         }
     }
-    let near = text::nearest(&by_url, site.links.by_url.keys().map(String::as_str))
-        .map(|url| format!("/{url}/"));
+    let urls = site.links.by_url.keys().map(String::as_str);
+    // The home page is near to every short name, and never meant.
+    let near = text::nearest(&by_url, urls.filter(|url| !url.is_empty()));
+    let near = near.map(|url| format!("/{url}/"));
     Resolved::Broken(Broken::Missing(near))
 }
 

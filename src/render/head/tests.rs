@@ -21,6 +21,7 @@ const SITE: Site = Site {
     logo: Some("https://z.example/favicon.png"),
     same_as: &["https://code.example/zeta", "javascript:x"],
     twitter: Some("zeta"),
+    facebook_app: None,
     facebook_admin: None,
     production: true,
 };
@@ -335,6 +336,7 @@ fn all(text: &str) -> Head {
             logo: Some(text),
             same_as: &urls,
             twitter: Some(text),
+            facebook_app: None,
             facebook_admin: Some(text),
             production: true,
         },
