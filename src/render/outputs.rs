@@ -10,6 +10,24 @@ use crate::site::route::{self, FeedFormat, Job};
 use crate::site::{Kind, LangId, PageId, Site};
 use std::sync::Arc;
 
+/// The article without its headings' links to themselves: they are the theme's,
+/// which hides them, and most feed readers would show each as a `#`.
+fn without_anchors(mut html: String) -> String {
+    const OPEN: &str = "<a hidden class=\"anchor\"";
+    const CLOSE: &str = "</a>";
+    if !html.contains(OPEN) {
+        return html;
+    }
+    let whole = std::mem::take(&mut html);
+    let mut rest = whole.as_str();
+    while let Some((before, anchor)) = rest.split_once(OPEN) {
+        html.push_str(before);
+        rest = anchor.split_once(CLOSE).map_or("", |(_, after)| after);
+    }
+    html.push_str(rest);
+    html
+}
+
 impl Renderer {
     /// The article with absolute links, as feed readers need it.
     fn for_feed(&self, id: PageId) -> Arc<str> {
@@ -18,6 +36,7 @@ impl Renderer {
                 let site = &self.shared.site;
                 // What there is to say about its links is said when its page is rendered.
                 let content = self.filler().content(id, &mut Vec::new());
+                let content = without_anchors(content);
                 let mut out = String::with_capacity(content.len() + 256);
                 absolute::html(&content, &site.permalink(&site[id].url), &mut out);
                 Arc::from(out)
@@ -69,7 +88,7 @@ impl Renderer {
         };
         let feed_url = site.permalink(&format!("/{}", route::beside(page, name)));
         let home_url = site.permalink(&page.url);
-        let copyright = crate::parse::html::plainify(&language.copyright);
+        let copyright = crate::parse::html::plainify(&crate::parse::inline(&language.copyright));
         let authors = persons(&language.params.authors);
         let feed = Feed {
             title: &title,
