@@ -367,14 +367,17 @@ fn status(doc: &Doc, now: jiff::Timestamp) -> (bool, bool, bool) {
 fn from_document(document: &Document, kind: Kind, now: jiff::Timestamp) -> Page {
     let front = &document.doc.front;
     let (draft, future, expired) = status(&document.doc, now);
-    let title = match (&front.title, &document.doc.title) {
-        // A space at the end of a title is nobody's wish.
-        (Some(title), _) | (None, Some(title)) => title.trim().to_owned(),
-        (None, None) => default_title(kind, &document.name.path),
-    };
+    // A space at the end of a title is nobody's wish, and a link needs a text.
+    let given = [&front.title, &document.doc.title].into_iter().flatten();
+    let title = given
+        .map(|title| title.trim())
+        .find(|title| !title.is_empty())
+        .map_or_else(|| default_title(kind, &document.name.path), str::to_owned);
     Page {
         lang: document.lang,
-        link_title: front.link_title.clone().unwrap_or_else(|| title.clone()),
+        link_title: (front.link_title.clone())
+            .filter(|title| !title.trim().is_empty())
+            .unwrap_or_else(|| title.clone()),
         title,
         dir: document.name.dir.clone(),
         role: document.name.role,
