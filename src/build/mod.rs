@@ -210,7 +210,13 @@ fn read(
                 None,
                 format!("there is no page in `{}`", rooms.content_folder()),
             )
-            .help("write a first one, for example `content/first-post.md`"),
+            .help(match rooms.stray() {
+                Some(name) => {
+                    let folder = &rooms.content_dirs[0];
+                    format!("pages lie in `{folder}`: move `{name}` there, and what belongs to it")
+                }
+                None => "write a first one, for example `content/first-post.md`".to_owned(),
+            }),
         );
     }
     let sitemaps = outputs::sitemaps(&site);

@@ -407,6 +407,18 @@ impl Rooms {
         diagnostics.extend(load::idle_message(&idle));
     }
 
+    /// A Markdown file in the site's own folder, where none is looked for.
+    pub fn stray(&self) -> Option<String> {
+        let names = std::fs::read_dir(&self.root).ok()?.flatten();
+        let mut names: Vec<String> = names
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| content::is_content(name))
+            .filter(|name| !name.to_ascii_lowercase().starts_with("readme."))
+            .collect();
+        names.sort();
+        names.into_iter().next()
+    }
+
     pub fn content_folder(&self) -> String {
         self.content_dirs.join("`, `")
     }
