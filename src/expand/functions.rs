@@ -35,6 +35,10 @@ pub trait Lookup: Send + Sync + 'static {
         let _ = (page, path);
         None
     }
+    /// A path from the site's root, under the base URL's path.
+    fn rooted(&self, path: &str) -> String {
+        path.to_owned()
+    }
     /// A parameter of the page, else of the site; dots lead into maps.
     fn param(&self, page: u32, name: &str) -> Option<Value>;
 }
@@ -235,6 +239,7 @@ fn safe_url(lookup: &dyn Lookup, url: &str, args: &Kwargs, state: &State) -> Ter
         let (path, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
         let beside = match state.get::<u32>(PAGE)? {
             Some(page) if !path.is_empty() && !path.starts_with('/') => lookup.beside(page, path),
+            _ if path.starts_with('/') => Some(lookup.rooted(path)),
             _ => None,
         };
         text::escape_attr(&mut out, beside.as_deref().unwrap_or(path));

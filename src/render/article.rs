@@ -252,7 +252,7 @@ impl Filling<'_, '_> {
 }
 
 /// A path from the host's root gets the site's base path, if it lacks it.
-fn with_base(site: &Site, dest: &str) -> String {
+pub fn with_base(site: &Site, dest: &str) -> String {
     let base = site.base_path();
     if base == "/" || !dest.starts_with('/') || dest.starts_with("//") || dest.starts_with(base) {
         return dest.to_owned();

@@ -363,6 +363,10 @@ impl Lookup for Shared {
         Some(self.site.href(url))
     }
 
+    fn rooted(&self, path: &str) -> String {
+        super::article::with_base(&self.site, path)
+    }
+
     fn source_path(&self, page: u32) -> String {
         let page = &self.site[PageId(page)];
         page.file.map_or_else(

@@ -39,7 +39,7 @@ fn media() {
     );
     gives(
         "x {{< inTextImg url=\"a.png\" alt=A >}}",
-        "<p>x <img class=\"in-text\" src=\"a.png\" height=\"15px\" alt=\"A\"></p>",
+        "<p>x <img class=\"in-text\" src=\"a.png\" height=\"15\" alt=\"A\"></p>",
     );
 }
 
