@@ -1,0 +1,293 @@
+//! What lists show: pagers, terms, the archive by year and month, and the
+//! feeds and translations that a page names.
+
+use super::Renderer;
+use super::view::{self, Object};
+use crate::site::{Kind, LangId, PageId, route};
+use std::collections::BTreeMap;
+use tera::{Context, Value};
+
+impl Renderer {
+    /// What lists, archives, taxonomies and the search page show.
+    pub(super) fn lists(&self, id: PageId, pager: u32, context: &mut Context) {
+        let site = &self.shared.site;
+        let page = &site[id];
+        match page.kind {
+            Kind::Taxonomy => {
+                let taxonomy = &site.taxonomies[page.subject.unwrap_or_default() as usize];
+                context.insert_value(
+                    "taxonomy",
+                    Object::new()
+                        .set("name", taxonomy.name.as_str())
+                        .set("singular", taxonomy.singular.as_str())
+                        .set("title", view::title(site, id))
+                        .value(),
+                );
+                let terms = taxonomy
+                    .terms
+                    .iter()
+                    .filter(|term| site[site.terms[term.index()].page].rendered);
+                context.insert_value(
+                    "terms",
+                    Value::from(terms.map(|term| self.term_row(*term)).collect::<Vec<_>>()),
+                );
+            }
+            Kind::Term => {
+                let term = &site.terms[page.subject.unwrap_or_default() as usize];
+                let value = Object::new()
+                    .set("title", term.title.as_str())
+                    .set("url", site.href(&page.url))
+                    .set("count", page.pages.len())
+                    .set(
+                        "taxonomy",
+                        site.taxonomies[term.taxonomy.index()].name.as_str(),
+                    );
+                context.insert_value("term", value.value());
+            }
+            Kind::Home | Kind::Section | Kind::Page => {}
+        }
+        match site.layout(page) {
+            "archives" => context.insert_value(
+                "archive",
+                self.archive(page.lang, page.show.all_pages_in_archive),
+            ),
+            "search" => self.search_values(page.lang, context),
+            _ => {}
+        }
+        let entries = site.entries(id);
+        let size = site.language(page).pagination.pager_size.max(1);
+        let (paginated, from) = (site.is_paginated(id), (pager as usize - 1) * size);
+        let shown = if paginated {
+            entries.iter().skip(from).take(size).copied().collect()
+        } else {
+            entries.clone()
+        };
+        context.insert_value(
+            "pages",
+            Value::from(
+                shown
+                    .iter()
+                    .map(|id| self.shared.card(*id))
+                    .collect::<Vec<_>>(),
+            ),
+        );
+        context.insert_value(
+            "paginator",
+            self.paginator(id, if paginated { pager } else { 1 }, entries.len()),
+        );
+    }
+
+    pub(super) fn term_row(&self, term: crate::site::TermId) -> Object {
+        let site = &self.shared.site;
+        let term = &site.terms[term.index()];
+        let page = &site[term.page];
+        let description = page
+            .front()
+            .and_then(|front| front.description.as_deref())
+            .unwrap_or_default();
+        Object::new()
+            .set("title", term.title.as_str())
+            .set("url", site.href(&page.url))
+            .set("count", page.pages.len())
+            .set("description", description)
+    }
+
+    pub(super) fn search_values(&self, lang: LangId, context: &mut Context) {
+        let search = &self.shared.site.config.languages[lang.index()]
+            .params
+            .search;
+        let keys = search.keys.clone().unwrap_or_default();
+        let options = Object::new()
+            .set(
+                "keys",
+                Value::from(keys.into_iter().map(Value::from).collect::<Vec<Value>>()),
+            )
+            .set("limit", search.limit.map_or_else(Value::none, Value::from))
+            .set(
+                "min_length",
+                search.min_length.map_or_else(Value::none, Value::from),
+            );
+        context.insert_value("search_index", Value::from(self.search_url(lang)));
+        context.insert_value("search_options", options.value());
+    }
+
+    /// URL of a pager, with the base path.
+    pub(super) fn pager_url(&self, id: PageId, pager: u32) -> String {
+        let site = &self.shared.site;
+        let page = &site[id];
+        if pager <= 1 {
+            return site.href(&page.url);
+        }
+        let output = site.pager_output(page, pager);
+        site.href(output.strip_suffix("index.html").unwrap_or(&output))
+    }
+
+    pub(super) fn paginator(&self, id: PageId, pager: u32, items: usize) -> Value {
+        let site = &self.shared.site;
+        let total = if site.is_paginated(id) {
+            site.pager_count(id)
+        } else {
+            1
+        };
+        let url = |pager: u32| {
+            (1..=total)
+                .contains(&pager)
+                .then(|| self.pager_url(id, pager))
+        };
+        let pages: Vec<Object> = (1..=total)
+            .map(|index| {
+                Object::new()
+                    .set("index", index)
+                    .set("url", self.pager_url(id, index))
+                    .set("current", index == pager)
+            })
+            .collect();
+        Object::new()
+            .set("index", pager)
+            .set("total", total)
+            .set("prev", url(pager.wrapping_sub(1)))
+            .set("next", url(pager + 1))
+            .set("first", self.pager_url(id, 1))
+            .set("last", self.pager_url(id, total))
+            .set("items", items)
+            .set("pages", pages)
+            .value()
+    }
+
+    /// Pages by year and month, the newest first; those without a date stand in no year.
+    pub(super) fn archive(&self, lang: LangId, all: bool) -> Value {
+        let site = &self.shared.site;
+        let main = &site[site.home(lang)].pages;
+        let pages: &[PageId] = if all {
+            &site.regular[lang.index()]
+        } else {
+            main
+        };
+        let mut years: BTreeMap<i16, BTreeMap<i8, Vec<PageId>>> = BTreeMap::new();
+        for id in pages {
+            if let Some(date) = site[*id].date {
+                years
+                    .entry(date.year())
+                    .or_default()
+                    .entry(date.month())
+                    .or_default()
+                    .push(*id);
+            }
+        }
+        let code = &site.config.languages[lang.index()].code;
+        let newest_first = |ids: &mut Vec<PageId>| {
+            ids.sort_by(|a, b| site[*b].date.cmp(&site[*a].date).then(a.cmp(b)))
+        };
+        let years: Vec<Object> = years
+            .into_iter()
+            .rev()
+            .map(|(year, months)| {
+                let count: usize = months.values().map(Vec::len).sum();
+                let months: Vec<Object> = months
+                    .into_iter()
+                    .rev()
+                    .map(|(month, mut ids)| {
+                        newest_first(&mut ids);
+                        let name = site[ids[0]]
+                            .date
+                            .map(|date| date.format("January", code))
+                            .unwrap_or_default();
+                        let cards: Vec<Value> =
+                            ids.iter().map(|id| self.shared.card(*id)).collect();
+                        Object::new()
+                            .set("month", i64::from(month))
+                            .set("name", name)
+                            .set("count", cards.len())
+                            .set("pages", cards)
+                    })
+                    .collect();
+                Object::new()
+                    .set("year", i64::from(year))
+                    .set("count", count)
+                    .set("months", months)
+            })
+            .collect();
+        Value::from(years)
+    }
+
+    pub(super) fn search_url(&self, lang: LangId) -> String {
+        let site = &self.shared.site;
+        site.href(&format!(
+            "/{}search.json",
+            route::language_folder(site, lang)
+        ))
+    }
+
+    /// The page's address in every language, and the default language's for all others.
+    pub(super) fn alternates(&self, id: PageId) -> Vec<Object> {
+        let site = &self.shared.site;
+        let page = &site[id];
+        let others: Vec<PageId> = page
+            .translations
+            .iter()
+            .copied()
+            .filter(|id| site[*id].rendered)
+            .collect();
+        if others.is_empty() {
+            return Vec::new();
+        }
+        let mut all: Vec<PageId> = others.into_iter().chain([id]).collect();
+        all.sort_by_key(|id| site[*id].lang);
+        let row = |lang: &str, id: PageId| {
+            Object::new()
+                .set("lang", lang)
+                .set("url", site.permalink(&site[id].url))
+        };
+        let mut rows: Vec<Object> = all
+            .iter()
+            .map(|id| row(&site.language(&site[*id]).locale, *id))
+            .collect();
+        if let Some(default) = all
+            .iter()
+            .find(|id| site[**id].lang.index() == site.config.default_language)
+        {
+            rows.push(row("x-default", *default));
+        }
+        rows
+    }
+
+    /// Feeds of the page itself or its section, then the site's.
+    pub(super) fn feed_links(&self, id: PageId) -> Vec<Object> {
+        let site = &self.shared.site;
+        let page = &site[id];
+        let near = if page.kind == Kind::Page {
+            page.parent
+        } else {
+            Some(id)
+        };
+        let home = site.home(page.lang);
+        let mut owners: Vec<PageId> = near.into_iter().collect();
+        if !owners.contains(&home) {
+            owners.push(home);
+        }
+        let mut rows = Vec::new();
+        for owner in owners {
+            let language = site.language(&site[owner]);
+            let title = if owner == home {
+                language.title.clone()
+            } else {
+                format!("{} | {}", view::title(site, owner), language.title)
+            };
+            for (format, name) in site.feeds_of(owner) {
+                let media = match format {
+                    route::FeedFormat::Rss => "application/rss+xml",
+                    route::FeedFormat::Atom => "application/atom+xml",
+                    route::FeedFormat::Json => "application/feed+json",
+                };
+                let url = site.href(&format!("/{}", route::beside(&site[owner], name)));
+                rows.push(
+                    Object::new()
+                        .set("title", title.as_str())
+                        .set("url", url)
+                        .set("type", media),
+                );
+            }
+        }
+        rows
+    }
+}

@@ -1,0 +1,227 @@
+//! `head` as templates see it: what [`super::head`] is told of a page.
+
+use super::view::{self, Object, safe};
+use super::{Renderer, head};
+use crate::site::{Kind, LangId, PageId};
+use tera::Value;
+
+impl Renderer {
+    pub(super) fn head(&self, id: PageId, pager: u32) -> Value {
+        let (site, page) = (&self.shared.site, &self.shared.site[id]);
+        let front = page.front();
+        let language = site.language(page);
+        let digest = self.articles[id.index()]
+            .as_ref()
+            .and_then(super::article::Article::digest);
+        let url = site.absolute(&self.pager_url(id, pager));
+        let images = self.images(id);
+        let images: Vec<head::Image> = images
+            .iter()
+            .map(|url| head::Image {
+                url,
+                ..head::Image::default()
+            })
+            .collect();
+        let authors: Vec<super::feed::Person> = view::authors(site, page)
+            .iter()
+            .map(|name| super::feed::Person {
+                name,
+                ..Default::default()
+            })
+            .collect();
+        let translations: Vec<&str> = page
+            .translations
+            .iter()
+            .map(|id| site.language(&site[*id]).locale.as_str())
+            .collect();
+        let tags: Vec<&str> = page
+            .terms
+            .iter()
+            .map(|term| site.terms[term.index()].title.as_str())
+            .collect();
+        let empty = Vec::new();
+        let keywords = match page.kind {
+            Kind::Home => &language.params.keywords,
+            _ => front.map_or(&empty, |front| &front.keywords),
+        };
+        let keywords: Vec<&str> = keywords.iter().map(String::as_str).collect();
+        let name_of_home = self.shared.strings[page.lang.index()].get("home", None);
+        let way: Vec<(String, String)> = view::crumbs(site, id)
+            .into_iter()
+            .filter(|id| site[*id].rendered)
+            .map(|id| {
+                let title = if site[id].kind == Kind::Home {
+                    name_of_home
+                } else {
+                    view::title(site, id)
+                };
+                (title.to_owned(), site.permalink(&site[id].url))
+            })
+            .collect();
+        let way: Vec<head::Crumb> = way
+            .iter()
+            .map(|(title, url)| head::Crumb { title, url })
+            .collect();
+        let series: Vec<String> = page
+            .series
+            .first()
+            .map(|series| {
+                series
+                    .pages
+                    .iter()
+                    .filter(|part| **part != id)
+                    .map(|part| site.permalink(&site[*part].url))
+                    .collect()
+            })
+            .unwrap_or_default();
+        let series: Vec<&str> = series.iter().map(String::as_str).collect();
+        self.with_publisher(page.lang, |publisher| {
+            value_of(head::head(&head::Page {
+                kind: match page.kind {
+                    Kind::Home => head::Kind::Home,
+                    Kind::Page if site.layout(page).is_empty() => head::Kind::Article,
+                    _ => head::Kind::List,
+                },
+                title: view::title(site, id),
+                description: front
+                    .and_then(|front| front.description.as_deref())
+                    .unwrap_or_default(),
+                summary: digest.map_or("", |digest| &digest.summary_text),
+                url: &url,
+                canonical: front
+                    .and_then(|front| front.canonical_url.as_ref())
+                    .map(|url| &*url.text),
+                language: &language.locale,
+                translations: &translations,
+                images: &images,
+                audio: &[],
+                videos: &[],
+                published: page.date,
+                modified: page.lastmod,
+                authors: &authors,
+                keywords: &keywords,
+                tags: &tags,
+                section: page.parent.map_or("", |parent| view::title(site, parent)),
+                see_also: &series,
+                words: digest.map_or(0, |digest| digest.words),
+                minutes: digest.map_or(0, view::minutes),
+                body: digest.map_or("", |digest| &digest.text),
+                breadcrumbs: &way,
+                no_index: !page.show.indexed_by_robots,
+                site: publisher,
+            }))
+        })
+    }
+
+    pub(super) fn head_of_standalone(
+        &self,
+        lang: LangId,
+        title: &str,
+        url: &str,
+        missing: bool,
+    ) -> Value {
+        let locale = &self.shared.site.config.languages[lang.index()].locale;
+        self.with_publisher(lang, |publisher| {
+            let kind = if missing {
+                head::Kind::Missing
+            } else {
+                head::Kind::List
+            };
+            value_of(head::head(&head::Page {
+                kind,
+                title,
+                url,
+                language: locale,
+                site: publisher,
+                ..head::Page::default()
+            }))
+        })
+    }
+
+    pub(super) fn with_publisher<R>(&self, lang: LangId, then: impl FnOnce(head::Site) -> R) -> R {
+        let site = &self.shared.site;
+        let language = &site.config.languages[lang.index()];
+        let params = &language.params;
+        let url = site.permalink(&site[site.home(lang)].url);
+        let logo = params
+            .label
+            .icon
+            .as_deref()
+            .or(params.assets.favicon.as_deref())
+            .map(|icon| site.absolute(&self.local(icon)));
+        let same: Vec<&str> = if params.schema.same_as.is_empty() {
+            params
+                .social_icons
+                .iter()
+                .map(|icon| icon.url.as_str())
+                .filter(|url| url.starts_with("http"))
+                .collect()
+        } else {
+            params.schema.same_as.iter().map(String::as_str).collect()
+        };
+        then(head::Site {
+            title: &language.title,
+            url: &url,
+            description: params.description.as_deref().unwrap_or_default(),
+            is_person: params.schema.publisher_type.as_deref() == Some("Person"),
+            logo: logo.as_deref(),
+            same_as: &same,
+            twitter: params.social.twitter.as_deref(),
+            facebook_app: params.social.facebook_app_id.as_deref(),
+            facebook_admin: params.social.facebook_admin.as_deref(),
+            production: self.is_production(lang),
+        })
+    }
+
+    pub(super) fn is_production(&self, lang: LangId) -> bool {
+        let config = &self.shared.site.config;
+        let said = config.languages[lang.index()].params.env.as_deref();
+        said.unwrap_or(&config.environment) == "production"
+    }
+
+    /// Absolute addresses of a page's pictures: cover, front matter, else the site's.
+    pub(super) fn images(&self, id: PageId) -> Vec<String> {
+        let site = &self.shared.site;
+        let page = &site[id];
+        let cover = page.show.cover.image.as_deref().and_then(|image| {
+            view::image_url(site, page, image, page.show.cover.relative == Some(true))
+        });
+        let own = page
+            .front()
+            .map(|front| front.images.as_slice())
+            .unwrap_or_default();
+        let general = if cover.is_none() && own.is_empty() {
+            site.language(page).params.images.as_slice()
+        } else {
+            &[]
+        };
+        let named = own
+            .iter()
+            .chain(general)
+            .filter_map(|image| view::image_url(site, page, image, false));
+        cover
+            .into_iter()
+            .chain(named)
+            .map(|url| site.absolute(&url))
+            .collect()
+    }
+}
+
+fn value_of(head: head::Head) -> Value {
+    let rows = |rows: Vec<(&'static str, String)>, name: &'static str| -> Vec<Object> {
+        rows.into_iter()
+            .map(|(key, content)| Object::new().set(name, key).set("content", content))
+            .collect()
+    };
+    Object::new()
+        .set("title", head.title)
+        .set("description", head.description)
+        .set("canonical", head.canonical)
+        .set("robots", head.robots)
+        .set("keywords", head.keywords)
+        .set("author", head.author)
+        .set("open_graph", rows(head.open_graph, "property"))
+        .set("twitter", rows(head.twitter, "name"))
+        .set("json_ld", safe(&head.json_ld))
+        .value()
+}
