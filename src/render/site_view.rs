@@ -202,7 +202,8 @@ impl Renderer {
                 profile
                     .image_url
                     .as_deref()
-                    .filter(|url| text::safe_url(url))
+                    // PaperMod's example site has `#` for no picture.
+                    .filter(|url| text::safe_url(url) && !url.starts_with('#'))
                     .map(|url| self.local(url)),
             )
             .set("image_width", profile.image_width)
