@@ -409,14 +409,11 @@ impl Rooms {
 
     /// A Markdown file in the site's own folder, where none is looked for.
     pub fn stray(&self) -> Option<String> {
-        let names = std::fs::read_dir(&self.root).ok()?.flatten();
-        let mut names: Vec<String> = names
-            .filter_map(|entry| entry.file_name().into_string().ok())
-            .filter(|name| content::is_content(name))
-            .filter(|name| !name.to_ascii_lowercase().starts_with("readme."))
-            .collect();
-        names.sort();
-        names.into_iter().next()
+        let files = source::list(&self.root).ok()?;
+        let mut names = files.into_iter().map(|found| found.path.to_string());
+        names.find(|name| {
+            content::is_content(name) && !name.to_ascii_lowercase().starts_with("readme.")
+        })
     }
 
     pub fn content_folder(&self) -> String {
