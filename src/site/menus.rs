@@ -66,6 +66,8 @@ fn resolve(site: &Site, lang: LangId, entry: &MenuEntry, own: Option<PageId>) ->
         .or(own);
     let (href, url) = match (&entry.url, page) {
         (Some(url), _) if links::is_external(url) => (url.clone(), None),
+        // A heading of the entries below it, or a place on the page that shows it.
+        (Some(url), _) if url.starts_with('#') => (url.clone(), None),
         (Some(url), _) => inside(site, lang, url),
         (None, Some(page)) => (site.href(&site[page].url), Some(site[page].url.clone())),
         (None, None) => (String::new(), None),
@@ -92,18 +94,28 @@ fn resolve(site: &Site, lang: LangId, entry: &MenuEntry, own: Option<PageId>) ->
 }
 
 /// `/blog/` in the Chinese menu means `/zh/blog/`, as Hugo has it; a path that
-/// already names a language stays.
+/// already names a language stays. A path that leads nowhere as it is written
+/// is read as the name of a page would be: `/Open Source/` as `/open-source/`.
 fn inside(site: &Site, lang: LangId, url: &str) -> (String, Option<String>) {
     let (path, rest) = links::split(url);
     let path = format!("/{}", path.trim_start_matches('/'));
     let prefix = &site.config.languages[lang.index()].prefix;
-    let in_language = format!("/{prefix}{path}");
-    let path =
-        if !prefix.is_empty() && (site.routes.leads(&in_language) || !site.routes.leads(&path)) {
-            in_language
-        } else {
+    let below = |path: &str| format!("/{prefix}{path}");
+    let lower = !site.config.disable_path_to_lower;
+    let sanitised = crate::text::urlize_path(&path, lower);
+    let written = [path.clone(), sanitised];
+    let candidates = written.iter().flat_map(|path| {
+        let in_language = (!prefix.is_empty()).then(|| below(path));
+        in_language.into_iter().chain([path.clone()])
+    });
+    let found = candidates.into_iter().find(|path| site.routes.leads(path));
+    let path = found.unwrap_or_else(|| {
+        if prefix.is_empty() {
             path
-        };
+        } else {
+            below(&path)
+        }
+    });
     (format!("{}{rest}", site.href(&path)), Some(path))
 }
 
