@@ -262,68 +262,23 @@ fn is_escape(bytes: &[u8]) -> bool {
 
 /// Percent-encodes a path for a link; `/` and escapes that are there already stay.
 pub fn encode_path(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for (at, byte) in path.bytes().enumerate() {
-        let plain = byte.is_ascii_alphanumeric()
-            || matches!(
-                byte,
-                b'-' | b'.'
-                    | b'_'
-                    | b'~'
-                    | b'/'
-                    | b'$'
-                    | b'&'
-                    | b'+'
-                    | b','
-                    | b':'
-                    | b';'
-                    | b'='
-                    | b'@'
-                    | b'!'
-                    | b'*'
-                    | b'('
-                    | b')'
-            )
-            || (byte == b'%' && is_escape(&path.as_bytes()[at..]));
-        if plain {
-            out.push(char::from(byte));
-        } else {
-            push_escape(&mut out, byte);
-        }
-    }
-    out
+    encode(path, b"-._~/$&+,:;=@!*()")
 }
 
 /// Percent-encodes what may not stand in a URL and leaves the rest, delimiters
 /// and escapes included, as it was: for a whole URL that somebody wrote.
 pub fn encode_url(url: &str) -> String {
-    let mut out = String::with_capacity(url.len());
-    for (at, byte) in url.bytes().enumerate() {
-        let plain = byte.is_ascii_alphanumeric()
-            || matches!(
-                byte,
-                b'-' | b'.'
-                    | b'_'
-                    | b'~'
-                    | b'/'
-                    | b'$'
-                    | b'&'
-                    | b'+'
-                    | b','
-                    | b':'
-                    | b';'
-                    | b'='
-                    | b'@'
-                    | b'!'
-                    | b'*'
-                    | b'('
-                    | b')'
-                    | b'?'
-                    | b'#'
-                    | b'\''
-            )
-            || (byte == b'%' && is_escape(&url.as_bytes()[at..]));
-        if plain {
+    encode(url, b"-._~/$&+,:;=@!*()?#'")
+}
+
+/// Percent-encodes all but letters, digits, `plain` and escapes.
+fn encode(text: &str, plain: &[u8]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (at, byte) in text.bytes().enumerate() {
+        let stays = byte.is_ascii_alphanumeric()
+            || plain.contains(&byte)
+            || (byte == b'%' && is_escape(&text.as_bytes()[at..]));
+        if stays {
             out.push(char::from(byte));
         } else {
             push_escape(&mut out, byte);
