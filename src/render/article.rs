@@ -17,7 +17,6 @@ pub enum Article {
     Expanded {
         expanded: Box<Expanded>,
         digest: Digest,
-        cjk: bool,
         has_code: bool,
         has_math: bool,
     },

@@ -134,14 +134,21 @@ impl Renderer {
                 .contains(&pager)
                 .then(|| self.pager_url(id, pager))
         };
-        let pages: Vec<Object> = (1..=total)
-            .map(|index| {
-                Object::new()
-                    .set("index", index)
-                    .set("url", self.pager_url(id, index))
-                    .set("current", index == pager)
-            })
-            .collect();
+        let row = |index: u32, current: bool| -> Value {
+            Object::new()
+                .set("index", index)
+                .set("url", self.pager_url(id, index))
+                .set("current", current)
+                .value()
+        };
+        // One list for all pagers: made for each, a section of 10,000 posts
+        // would make a million rows.
+        let rows = self.pagers[id.index()]
+            .get_or_init(|| (1..=total).map(|index| row(index, false)).collect());
+        let mut pages = rows.clone();
+        if let Some(own) = pages.get_mut(pager as usize - 1) {
+            *own = row(pager, true);
+        }
         Object::new()
             .set("index", pager)
             .set("total", total)

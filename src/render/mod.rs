@@ -62,6 +62,8 @@ pub struct Renderer {
     menus: Vec<BTreeMap<String, Vec<Item>>>,
     /// Articles with absolute links, for feeds: made when the first asks.
     for_feeds: Vec<OnceLock<Arc<str>>>,
+    /// The rows of every list's pager: made when its first part asks.
+    pagers: Vec<OnceLock<Vec<Value>>>,
     shortcodes: Shortcodes,
     options: Vec<parse::Options>,
 }
@@ -116,6 +118,7 @@ impl Renderer {
             sites: Vec::new(),
             menus: Vec::new(),
             for_feeds: (0..pages).map(|_| OnceLock::new()).collect(),
+            pagers: (0..pages).map(|_| OnceLock::new()).collect(),
             shortcodes,
             options,
             shared,
@@ -208,7 +211,6 @@ impl Renderer {
             Some(Article::Expanded {
                 expanded: Box::new(expanded),
                 digest,
-                cjk: doc.cjk,
                 has_code,
                 has_math,
             }),
