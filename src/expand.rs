@@ -26,7 +26,7 @@ mod scan;
 
 use crate::diag::{Diagnostic, FileId, Span};
 use crate::parse::shortcode::Call;
-use crate::parse::{Body, Heading, Hole, Ids, Options};
+use crate::parse::{Body, Heading, Ids, Options};
 use registry::Shortcodes;
 use run::Run;
 use tera::{Context, Tera};
@@ -126,11 +126,6 @@ pub fn finish(
     run.weave(&output, place, &mut out);
     body.holes = run.holes;
     (out, run.diagnostics)
-}
-
-/// Whether a page needs [`expand`].
-pub fn has_calls(body: &Body) -> bool {
-    body.holes.iter().any(|hole| matches!(hole, Hole::Call(_)))
 }
 
 #[cfg(test)]

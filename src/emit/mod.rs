@@ -188,11 +188,6 @@ impl<F: Faults> Emitter<F> {
         &self.previous
     }
 
-    /// Whether there was no output before.
-    pub fn is_fresh(&self) -> bool {
-        self.fresh
-    }
-
     fn stop_if_cancelled(&self) -> Result<()> {
         if self.cancel.load(Ordering::Relaxed) {
             Err(EmitError::cancelled(&self.shown))

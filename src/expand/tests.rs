@@ -2,6 +2,7 @@ use super::functions::{Lookup, NotFound, Resource};
 use super::*;
 use crate::config::DateSources;
 use crate::diag::Severity;
+use crate::parse::Hole;
 use crate::parse::shortcode::extract;
 use crate::parse::{CodeBlock, Image, Link, front_matter, markdown, token};
 use proptest::prelude::*;

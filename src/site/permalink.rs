@@ -2,7 +2,7 @@
 //! `slug` > the file's name, as Hugo does it. URLs are kept decoded, from the
 //! site's root; whoever prints one encodes it.
 
-use super::content::{self, Role};
+use super::content;
 use super::{Kind, Page, PageId};
 use crate::config::permalinks::{Part, Pattern, Token};
 use crate::config::{Config, DateSource, LanguageConfig};
@@ -399,11 +399,6 @@ fn is_awkward(part: &str) -> bool {
     reserved
         || part.contains(['\\', '?', '*', '<', '>', '|', '"'])
         || (part.contains(':') && !token)
-}
-
-/// Whether relative destinations of the page start from a folder of its own.
-pub fn is_bundle(page: &Page) -> bool {
-    page.role != Role::Single
 }
 
 #[cfg(test)]
