@@ -8,10 +8,12 @@ mod report;
 use crate::build;
 use crate::diag::Diagnostic;
 use crate::source::Sources;
+use crate::timing::Timings;
 use clap::{Args, Parser, Subcommand};
 use report::Voice;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -101,6 +103,9 @@ struct Build {
     /// Build as if it were this date and time, for example 2024-11-11T09:00:00Z
     #[arg(long, alias = "clock", value_name = "DATE")]
     now: Option<String>,
+    /// Print where the time went
+    #[arg(long)]
+    timings: bool,
     /// Treat warnings as errors
     #[arg(long, alias = "panicOnWarning")]
     strict: bool,
@@ -176,6 +181,7 @@ fn run_build(arguments: &Build) -> u8 {
         quiet: arguments.quiet,
         verbose: arguments.verbose,
     };
+    options.timings = Arc::new(Timings::new(arguments.timings));
     let mut sources = Sources::new(&options.source);
     let mut diagnostics = said_of_arguments(arguments);
     if let Some(now) = &arguments.now {
@@ -202,6 +208,9 @@ fn run_build(arguments: &Build) -> u8 {
     match result {
         Ok(built) => {
             report::built(&built, &diagnostics, started.elapsed(), &sources, &voice);
+            if arguments.timings {
+                report::timings(&options.timings);
+            }
             exit::FINE
         }
         Err(failure) => report::failed(&failure, &diagnostics, options.strict, &voice),

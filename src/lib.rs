@@ -13,6 +13,8 @@ pub mod text;
 
 pub mod diag;
 
+pub mod timing;
+
 pub mod date;
 pub mod tree;
 

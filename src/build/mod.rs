@@ -18,6 +18,7 @@ use crate::site::construct::Parts;
 use crate::site::route::Route;
 use crate::site::{Kind, LeftOut, Site};
 use crate::source::{IoError, Sources};
+use crate::timing::Timings;
 use jiff::Timestamp;
 use rayon::prelude::*;
 use rooms::Rooms;
@@ -49,6 +50,7 @@ pub struct Options {
     pub cancel: Arc<AtomicBool>,
     /// Set by the build while it changes the output.
     pub publishing: Arc<AtomicBool>,
+    pub timings: Arc<Timings>,
 }
 
 /// What could not be done at all, in the terms of the exit codes.
@@ -158,6 +160,7 @@ pub fn compile(
         return Err(Failure::Usage);
     }
     let config = configure(options, sources, diagnostics)?;
+    options.timings.stage("configuration");
     let silenced = config.silenced.clone();
     let compiled = read(options, config, sources, diagnostics);
     silence(diagnostics, &silenced);
@@ -180,13 +183,16 @@ fn read(
 ) -> Result<Compiled, Failure> {
     let now = options.now.unwrap_or_else(Timestamp::now);
     let rooms = Rooms::open(options, &config, sources, diagnostics)?;
+    options.timings.stage("walk");
     let templates = rooms.templates(sources)?;
     let data = rooms.data(sources, diagnostics)?;
     let texts = rooms.texts(&config, sources, diagnostics)?;
     let highlighted = assets::HighlightStyles::choose(&config, diagnostics);
     let assets = assets::build(&rooms, &config, &highlighted)?;
     let parse_options = text::options(&config, &texts);
+    options.timings.stage("templates and data");
     let documents = text::parse(&rooms, &config, sources, &parse_options, diagnostics)?;
+    options.timings.stage("read and parse");
     rooms.unknown_keys(&config, &documents, &templates, diagnostics);
     hugo::report(&rooms, diagnostics);
     diagnostics.append(&mut sources.diagnostics);
@@ -221,6 +227,7 @@ fn read(
     }
     let sitemaps = outputs::sitemaps(&site);
     site.add_sitemaps(sitemaps, diagnostics);
+    options.timings.stage("site");
     // Sources go back to the caller, who prints; the site keeps its own handle.
     *sources = site.sources.clone();
     let parts = render::Parts {
@@ -232,6 +239,7 @@ fn read(
         options: parse_options,
     };
     let renderer = Renderer::new(parts, diagnostics).ok_or(Failure::Site)?;
+    options.timings.stage("expand and cards");
     Ok(Compiled { renderer, rooms })
 }
 
@@ -256,6 +264,7 @@ pub fn build(
                 .map(|(folder, _)| folder),
         )
         .map_err(Failure::Emit)?;
+    options.timings.stage("prepare");
     let done = std::sync::atomic::AtomicUsize::new(0);
     let results: Vec<Result<Vec<Diagnostic>, Failure>> = routes
         .par_iter()
@@ -271,6 +280,7 @@ pub fn build(
     for result in results {
         diagnostics.append(&mut result?);
     }
+    options.timings.stage("render and write");
     render::fault::gather(diagnostics);
     silence(diagnostics, &site.config.silenced);
     let report = report(&renderer, &target.out);
@@ -279,6 +289,7 @@ pub fn build(
     }
     options.publishing.store(true, Ordering::Relaxed);
     let files = emitter.commit().map_err(Failure::Emit)?;
+    options.timings.stage("commit");
     Ok(Report { files, ..report })
 }
 

@@ -9,6 +9,7 @@ use crate::emit;
 use crate::render::i18n;
 use crate::site::Why;
 use crate::source::Sources;
+use crate::timing::Timings;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
@@ -166,6 +167,18 @@ pub fn built(
         text.push_str(&format!("  with {counts}\n"));
     }
     out(&text);
+}
+
+/// Prints where the time of a build went.
+pub fn timings(timings: &Timings) {
+    let mut text = String::new();
+    for (name, time) in timings.stages() {
+        text.push_str(&format!(
+            "  {name:<20} {:>9.1} ms\n",
+            time.as_secs_f64() * 1e3
+        ));
+    }
+    err(&text);
 }
 
 fn shown(path: &std::path::Path) -> String {

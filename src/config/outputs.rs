@@ -17,6 +17,12 @@ pub enum Kind {
     Sitemap,
     RobotsTxt,
     NotFound,
+    // Not Hugo's: what Longhand makes besides.
+    Atom,
+    JsonFeed,
+    Archives,
+    Search,
+    Manifest,
 }
 
 pub const KINDS: &[(&str, Kind)] = &[
@@ -29,6 +35,11 @@ pub const KINDS: &[(&str, Kind)] = &[
     ("sitemap", Kind::Sitemap),
     ("robotstxt", Kind::RobotsTxt),
     ("404", Kind::NotFound),
+    ("atom", Kind::Atom),
+    ("jsonfeed", Kind::JsonFeed),
+    ("archives", Kind::Archives),
+    ("search", Kind::Search),
+    ("manifest", Kind::Manifest),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -76,20 +76,22 @@ impl Site {
     /// The feeds beside a list page, with their file names.
     pub fn feeds_of(&self, id: PageId) -> Vec<(FeedFormat, &'static str)> {
         let page = &self[id];
-        let off = self
-            .language(page)
-            .disabled_kinds
-            .contains(&OutputKind::Rss)
+        let disabled = &self.language(page).disabled_kinds;
+        let off = disabled.contains(&OutputKind::Rss)
             || self.outputs(page).is_some_and(<[OutputFormat]>::is_empty)
             || !self.layout(page).is_empty();
         if off || page.kind == Kind::Page {
             return Vec::new();
         }
-        vec![
-            (FeedFormat::Rss, "index.xml"),
-            (FeedFormat::Atom, "atom.xml"),
-            (FeedFormat::Json, "feed.json"),
-        ]
+        let all = [
+            (OutputKind::Rss, FeedFormat::Rss, "index.xml"),
+            (OutputKind::Atom, FeedFormat::Atom, "atom.xml"),
+            (OutputKind::JsonFeed, FeedFormat::Json, "feed.json"),
+        ];
+        all.into_iter()
+            .filter(|(kind, ..)| !disabled.contains(kind))
+            .map(|(_, format, name)| (format, name))
+            .collect()
     }
 
     /// The newest pages of a feed, as many as the configuration allows.

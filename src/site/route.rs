@@ -404,7 +404,8 @@ impl Claims<'_> {
                 .disabled_kinds
                 .contains(&OutputKind::Page)
             {
-                if !site.has_layout(lang, "archives") && !site.regular[index].is_empty() {
+                let any = !site.regular[index].is_empty();
+                if any && !disabled(OutputKind::Archives) && !site.has_layout(lang, "archives") {
                     let output = format!("{prefix}archives/index.html");
                     self.generate(
                         output,
@@ -412,15 +413,18 @@ impl Claims<'_> {
                         "the archive page",
                     );
                 }
-                if !site.has_layout(lang, "search") && !site.regular[index].is_empty() {
+                let own_search = site.has_layout(lang, "search");
+                if any && !own_search && !disabled(OutputKind::Search) {
                     let output = format!("{prefix}search/index.html");
                     self.generate(output, Job::Extra(Extra::Search, lang), "the search page");
                 }
-                self.generate(
-                    format!("{prefix}search.json"),
-                    Job::SearchIndex(lang),
-                    "the search index",
-                );
+                if own_search || !disabled(OutputKind::Search) {
+                    self.generate(
+                        format!("{prefix}search.json"),
+                        Job::SearchIndex(lang),
+                        "the search index",
+                    );
+                }
             }
         }
         self.default_language();
@@ -433,7 +437,10 @@ impl Claims<'_> {
         {
             self.generate("robots.txt", Job::Robots, "robots.txt");
         }
-        self.generate("manifest.webmanifest", Job::Manifest, "the web manifest");
+        let disabled = &site.config.default_lang().disabled_kinds;
+        if !disabled.contains(&OutputKind::Manifest) {
+            self.generate("manifest.webmanifest", Job::Manifest, "the web manifest");
+        }
         self.generate("favicon.svg", Job::Favicon, "the favicon");
         if self
             .routes
