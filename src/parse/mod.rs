@@ -144,14 +144,8 @@ pub struct Digest {
     /// By the rules of Hugo, CJK runes one by one where the page is CJK.
     pub words: usize,
     pub cjk: bool,
-    /// Plain text of the article, whitespace collapsed.
-    pub text: String,
-    /// HTML of the summary (before `<!--more-->`, or the first paragraphs).
-    pub summary_html: String,
-    /// The same as plain text.
+    /// Plain text of what stands before `<!--more-->`, or of the first paragraphs.
     pub summary_text: String,
-    /// Whether the summary leaves something out.
-    pub truncated: bool,
 }
 
 /// What one file's text says: a pure function of it and of [`Options`].
@@ -273,6 +267,12 @@ pub fn doc(
 pub fn digest(body: &Body, more: Option<usize>, cjk: bool, summary_length: usize) -> Digest {
     let (filled, more) = fill::plain(body, more);
     html::digest(&filled, more, summary_length, cjk)
+}
+
+/// A body that has no calls left as plain text, whitespace collapsed. Few pages
+/// are asked for theirs, so it is kept nowhere.
+pub fn plain_text(body: &Body) -> String {
+    html::plainify(&fill::plain(body, None).0)
 }
 
 /// The dialect for one page: its switches, else the site's.

@@ -5,7 +5,7 @@ use super::template::Shared;
 use crate::diag::{Diagnostic, Span};
 use crate::expand::Expanded;
 use crate::parse::highlight::{self, Highlighter};
-use crate::parse::{Body, CodeBlock, Digest, Doc, Heading, Hole, Image, Link, fill};
+use crate::parse::{self, Body, CodeBlock, Digest, Doc, Heading, Hole, Image, Link, fill};
 use crate::site::links::{self, Broken, Resolved};
 use crate::site::{PageId, Site};
 use crate::text;
@@ -42,6 +42,11 @@ impl Article {
             Article::Plain(doc) => doc.digest.as_ref(),
             Article::Expanded { digest, .. } => Some(digest),
         }
+    }
+
+    /// The whole of it as plain text, made anew each time.
+    pub fn plain_text(&self) -> String {
+        parse::plain_text(self.body())
     }
 
     pub fn has_code(&self) -> bool {
