@@ -11,6 +11,8 @@
 // What everything stands on.
 pub mod text;
 
+pub mod hash;
+
 pub mod diag;
 
 pub mod timing;
@@ -32,6 +34,8 @@ pub mod expand;
 pub mod theme;
 
 pub mod render;
+
+pub mod cache;
 
 pub mod emit;
 

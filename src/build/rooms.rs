@@ -269,7 +269,7 @@ impl Rooms {
         for (file, id) in own.iter().zip(sources.read_all(&own)?) {
             let Some(id) = id else { continue };
             let name = below(&file.path, "templates");
-            let text = sources.get(id).text.clone();
+            let text = sources.get(id).text().clone();
             // The theme's own repository is a site too: what is the same is the theme's.
             let same = all.get(&name).is_some_and(|of_theme| of_theme.text == text);
             all.insert(
@@ -296,7 +296,7 @@ impl Rooms {
         for (file, id) in self.data.iter().zip(read) {
             let Some(id) = id else { continue };
             let path = below(&file.path, &self.data_dir);
-            match expand::data::parse_source(&path, &sources.get(id).text, id) {
+            match expand::data::parse_source(&path, sources.get(id).text(), id) {
                 Ok(Some(value)) => insert(
                     &mut root,
                     path.rsplit_once('.').map_or(&*path, |(stem, _)| stem),
@@ -335,7 +335,7 @@ impl Rooms {
             else {
                 continue;
             };
-            match tree::parse(&sources.get(id).text, format, id, 0) {
+            match tree::parse(sources.get(id).text(), format, id, 0) {
                 Ok(node) => texts[lang].extend(super::text::strings(&node, diagnostics)),
                 Err(mut errors) => diagnostics.append(&mut errors),
             }
@@ -352,6 +352,13 @@ impl Rooms {
                 source: file.path.clone(),
             })
             .collect()
+    }
+
+    /// The files beside pages, as they look from outside.
+    pub fn loose_stamps(&self) -> impl Iterator<Item = (&str, Option<&source::Stamp>)> {
+        self.loose
+            .iter()
+            .map(|(file, ..)| (&*file.path, file.stamp.as_ref()))
     }
 
     /// The site's static files, but for those that are the theme's, byte for byte.

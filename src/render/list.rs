@@ -54,14 +54,8 @@ impl Renderer {
             "search" => self.search_values(page.lang, context),
             _ => {}
         }
-        let entries = site.entries(id);
-        let size = site.language(page).pagination.pager_size.max(1);
-        let (paginated, from) = (site.is_paginated(id), (pager as usize - 1) * size);
-        let shown = if paginated {
-            entries.iter().skip(from).take(size).copied().collect()
-        } else {
-            entries.clone()
-        };
+        let (shown, entries) = self.shown(id, pager);
+        let paginated = site.is_paginated(id);
         context.insert_value(
             "pages",
             Value::from(
@@ -73,8 +67,21 @@ impl Renderer {
         );
         context.insert_value(
             "paginator",
-            self.paginator(id, if paginated { pager } else { 1 }, entries.len()),
+            self.paginator(id, if paginated { pager } else { 1 }, entries),
         );
+    }
+
+    /// What one part of a list shows, and how many entries there are in all.
+    pub(super) fn shown(&self, id: PageId, pager: u32) -> (Vec<PageId>, usize) {
+        let site = &self.shared.site;
+        let entries = site.entries(id);
+        let all = entries.len();
+        if !site.is_paginated(id) {
+            return (entries, all);
+        }
+        let size = site.language(&site[id]).pagination.pager_size.max(1);
+        let from = (pager as usize - 1) * size;
+        (entries.into_iter().skip(from).take(size).collect(), all)
     }
 
     pub(super) fn term_row(&self, term: crate::site::TermId) -> Object {

@@ -158,6 +158,7 @@ impl Renderer {
                     .collect()
             })
             .collect();
+        let texts: Vec<String> = ids.iter().map(|id| self.plain_text(*id)).collect();
         let entries: Vec<search::Entry> = ids
             .iter()
             .enumerate()
@@ -173,7 +174,7 @@ impl Renderer {
                     permalink: &urls[index].1,
                     summary: description
                         .unwrap_or_else(|| digest.map_or("", |digest| &digest.summary_text)),
-                    content: digest.map_or("", |digest| &digest.text),
+                    content: &texts[index],
                     tags: &tags[index],
                     date: page.date,
                     section: page

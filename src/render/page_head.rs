@@ -14,6 +14,7 @@ impl Renderer {
             .as_ref()
             .and_then(super::article::Article::digest);
         let url = site.absolute(&self.pager_url(id, pager));
+        let body = self.plain_text(id);
         let images = self.images(id);
         let images: Vec<head::Image> = images
             .iter()
@@ -105,7 +106,7 @@ impl Renderer {
                 see_also: &series,
                 words: digest.map_or(0, |digest| digest.words),
                 minutes: digest.map_or(0, view::minutes),
-                body: digest.map_or("", |digest| &digest.text),
+                body: &body,
                 breadcrumbs: &way,
                 no_index: !page.show.indexed_by_robots,
                 site: publisher,

@@ -368,7 +368,9 @@ fn from_document(document: &Document, kind: Kind, now: jiff::Timestamp) -> Page 
     let front = &document.doc.front;
     let (draft, future, expired) = status(&document.doc, now);
     // A space at the end of a title is nobody's wish, and a link needs a text.
-    let given = [&front.title, &document.doc.title].into_iter().flatten();
+    let given = [&front.title, &document.doc.meta.title]
+        .into_iter()
+        .flatten();
     let title = given
         .map(|title| title.trim())
         .find(|title| !title.is_empty())
