@@ -174,14 +174,8 @@ pub struct Digest {
     /// By the rules of Hugo, CJK runes one by one where the page is CJK.
     pub words: usize,
     pub cjk: bool,
-    /// Plain text of the article, whitespace collapsed.
-    pub text: String,
-    /// HTML of the summary (before `<!--more-->`, or the first paragraphs).
-    pub summary_html: String,
-    /// The same as plain text.
+    /// Plain text of what stands before `<!--more-->`, or of the first paragraphs.
     pub summary_text: String,
-    /// Whether the summary leaves something out.
-    pub truncated: bool,
 }
 
 /// What one file's text says: a pure function of it and of [`Options`].
@@ -377,7 +371,8 @@ pub fn digest(body: &Body, more: Option<usize>, cjk: bool, summary_length: usize
     html::digest(&filled, more, summary_length, cjk)
 }
 
-/// The article as plain text, whitespace collapsed.
+/// A body that has no calls left as plain text, whitespace collapsed. Few pages
+/// are asked for theirs, so it is kept nowhere.
 pub fn plain_text(body: &Body) -> String {
     html::plainify(&fill::plain(body, None).0)
 }

@@ -1,5 +1,6 @@
 //! `head` as templates see it: what [`super::head`] is told of a page.
 
+use super::article::Article;
 use super::view::{self, Object, safe};
 use super::{Renderer, head};
 use crate::site::{Kind, LangId, PageId};
@@ -10,11 +11,9 @@ impl Renderer {
         let (site, page) = (&self.shared.site, &self.shared.site[id]);
         let front = page.front();
         let language = site.language(page);
-        let digest = self.articles[id.index()]
-            .as_ref()
-            .and_then(super::article::Article::digest);
+        let article = self.articles[id.index()].as_ref();
+        let digest = article.and_then(Article::digest);
         let url = site.absolute(&self.pager_url(id, pager));
-        let body = self.plain_text(id);
         let images = self.images(id);
         let images: Vec<head::Image> = images
             .iter()
@@ -76,13 +75,20 @@ impl Renderer {
             })
             .unwrap_or_default();
         let series: Vec<&str> = series.iter().map(String::as_str).collect();
+        let kind = match page.kind {
+            Kind::Home => head::Kind::Home,
+            Kind::Page if site.layout(page).is_empty() => head::Kind::Article,
+            _ => head::Kind::List,
+        };
+        // No other kind of page gives its text to machines.
+        let body = if kind == head::Kind::Article {
+            self.plain_text(id)
+        } else {
+            String::new()
+        };
         self.with_publisher(page.lang, |publisher| {
             value_of(head::head(&head::Page {
-                kind: match page.kind {
-                    Kind::Home => head::Kind::Home,
-                    Kind::Page if site.layout(page).is_empty() => head::Kind::Article,
-                    _ => head::Kind::List,
-                },
+                kind,
                 title: view::title(site, id),
                 description: front
                     .and_then(|front| front.description.as_deref())

@@ -38,42 +38,36 @@ fn is_cjk_char(c: char) -> bool {
         | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9D}' | '\u{FFA0}'..='\u{FFDC}' | '\u{20000}'..='\u{323AF}')
 }
 
-/// Reads an article whose holes are filled. `more` is where its summary ends,
-/// if it says so, `length` the words that the summary reaches if not.
+/// Counts and quotes an article whose holes are filled. `more` is where its
+/// summary ends, if it says so, `length` the words that the summary reaches if not.
 pub fn digest(html: &str, more: Option<usize>, length: usize, cjk: bool) -> Digest {
-    let mut reader = Reader {
-        cjk,
-        text: String::with_capacity(html.len()),
-        ..Reader::default()
-    };
-    reader.read(html);
     let cut = match more {
         Some(more) => more.min(html.len()),
         None => summary_end(html, length),
     };
-    let summary = html.get(..cut).unwrap_or(html).trim();
     Digest {
-        words: reader.words,
+        words: count(html, cjk),
         cjk,
-        text: reader.text.trim_end().to_owned(),
-        summary_html: summary.to_owned(),
-        summary_text: plainify(summary),
-        truncated: cut < html.trim_end().len(),
+        summary_text: plainify(html.get(..cut).unwrap_or(html)),
     }
 }
 
 /// HTML as plain text: tags gone, entities undone, whitespace collapsed.
 pub fn plainify(html: &str) -> String {
-    let mut reader = Reader::default();
+    let mut reader = Reader {
+        text: String::with_capacity(html.len()),
+        ..Reader::default()
+    };
     reader.read(html);
     reader.text.truncate(reader.text.trim_end().len());
     reader.text
 }
 
-/// The words of an article, by [`digest`]'s rules.
+/// The words of an article.
 pub fn count(html: &str, cjk: bool) -> usize {
     let mut reader = Reader {
         cjk,
+        counting: true,
         ..Reader::default()
     };
     reader.read(html);
@@ -89,6 +83,8 @@ struct Reader {
     /// Of it: characters, and whether there is one that is not ASCII.
     runes: usize,
     foreign: bool,
+    /// Words are counted, and no text is gathered.
+    counting: bool,
     text: String,
     /// Whether the text being read holds entities.
     entities: bool,
@@ -175,7 +171,7 @@ impl Reader {
             self.foreign |= !text.is_ascii();
             self.runes += text.chars().count();
         }
-        if self.mute {
+        if self.mute || self.counting {
             return;
         }
         match self.entities.then(|| decode_entities(text)) {
