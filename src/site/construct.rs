@@ -101,8 +101,7 @@ impl Site {
         taxonomy::fill(&mut pages, &mut terms, &regular);
         neighbours(&config, &mut pages, &regular);
         translations(&mut pages);
-        let total = regular.iter().map(Vec::len).max().unwrap_or_default();
-        related::link(&mut pages, &terms.terms, total);
+        related::link(&mut pages, &terms.terms, &regular);
         series::link(&mut pages, &terms.taxonomies, &terms.terms);
 
         let mut index = links::Index::default();
