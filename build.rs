@@ -14,7 +14,7 @@ fn main() {
         hash.add(name.as_bytes());
         hash.add(value.as_bytes());
     }
-    println!("cargo::rustc-env=LONGHAND_BUILD={:016x}", hash.0);
+    println!("cargo::rustc-env=SOURCE_HASH={:016x}", hash.0);
 }
 
 /// Names and bytes of everything below, in the order of names.

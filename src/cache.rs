@@ -39,7 +39,7 @@ const SAID: Kind = Kind(3);
 const CODE: Kind = Kind(4);
 
 /// The source that the program was compiled from.
-pub const BUILD: &str = env!("LONGHAND_BUILD");
+pub const BUILD: &str = env!("SOURCE_HASH");
 
 pub struct Cache {
     folder: PathBuf,

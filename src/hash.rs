@@ -83,3 +83,30 @@ impl Hasher {
         Hash::of(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_alike_on_every_machine() {
+        assert_eq!(
+            Hash::of(b"").to_string(),
+            "af1349b9f5f9a1a6a0404dea36dcc949"
+        );
+    }
+
+    #[test]
+    fn parts_keep_their_borders() {
+        let of = |parts: &[&str]| {
+            let mut hasher = Hasher::new();
+            for part in parts {
+                hasher.str(part);
+            }
+            hasher.finish()
+        };
+        assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
+        assert_ne!(of(&["a", ""]), of(&["a"]));
+        assert_eq!(of(&["a", "b"]), of(&["a", "b"]));
+    }
+}

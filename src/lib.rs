@@ -27,6 +27,8 @@ pub mod config;
 
 pub mod parse;
 
+pub mod cache;
+
 pub mod site;
 
 // From pages to files.
@@ -34,8 +36,6 @@ pub mod expand;
 pub mod theme;
 
 pub mod render;
-
-pub mod cache;
 
 pub mod emit;
 
