@@ -24,7 +24,7 @@ use crate::parse::front_matter::Split;
 use crate::source::Stamp;
 use crate::tree::Format;
 use log::{Found, Kind, Log};
-use saved::Saved;
+pub use saved::Saved;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -37,6 +37,9 @@ const META: Kind = Kind(2);
 const SAID: Kind = Kind(3);
 /// A block of code as HTML.
 const CODE: Kind = Kind(4);
+
+/// What a whole build came to.
+const WHOLE: Kind = Kind(5);
 
 /// The source that the program was compiled from.
 pub const BUILD: &str = env!("SOURCE_HASH");
@@ -77,6 +80,23 @@ struct FileRecord<'a> {
 struct MetaRecord<M> {
     meta: M,
     said: Vec<Saved>,
+}
+
+/// What a build that has published came to.
+#[derive(Serialize, Deserialize)]
+pub struct Whole {
+    /// Of the manifest that it left in the output.
+    pub manifest: Hash,
+    /// Nanoseconds since 1970 between which it would come to the same.
+    pub from: i128,
+    pub until: i128,
+    pub said: Vec<Saved>,
+    pub title: String,
+    /// Pages, posts, sections, words.
+    pub numbers: [usize; 4],
+    pub terms: Vec<(String, usize)>,
+    /// Paths, and 0 for a draft, 1 for the future, 2 for what has expired.
+    pub left_out: Vec<(String, u8)>,
 }
 
 impl Cache {
@@ -195,6 +215,14 @@ impl Cache {
         self.put(SAID, key, &save(said, None, path));
     }
 
+    pub fn whole(&self, print: Hash) -> Option<Whole> {
+        postcard::from_bytes(self.documents.get(WHOLE, print)?).ok()
+    }
+
+    pub fn put_whole(&self, print: Hash, whole: &Whole) {
+        self.put(WHOLE, print, whole);
+    }
+
     /// A block of code that was highlighted before.
     pub fn code(&self, key: Hash) -> Option<&str> {
         std::str::from_utf8(self.code_log().get(CODE, key)?).ok()
@@ -228,13 +256,19 @@ impl Cache {
     }
 }
 
-fn save(said: &[Diagnostic], own: Option<FileId>, path: &dyn Fn(FileId) -> String) -> Vec<Saved> {
+/// Diagnostics as the cache keeps them.
+pub fn save(
+    said: &[Diagnostic],
+    own: Option<FileId>,
+    path: &dyn Fn(FileId) -> String,
+) -> Vec<Saved> {
     said.iter()
         .map(|said| Saved::new(said, own, path))
         .collect()
 }
 
-fn restore(
+/// The same as they were. `None` where a file is not there any more.
+pub fn restore(
     said: Vec<Saved>,
     own: Option<FileId>,
     file: &dyn Fn(&str) -> Option<FileId>,

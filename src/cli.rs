@@ -198,7 +198,7 @@ fn run_build(arguments: &Build) -> u8 {
     (options.strict, options.adopt) = (arguments.strict, arguments.adopt);
     options.verify = arguments.verify;
     if !arguments.no_cache {
-        options.cache = arguments.cache_dir.clone().or_else(cache::default_folder);
+        options.cache_dir = arguments.cache_dir.clone().or_else(cache::default_folder);
     }
     let voice = Voice {
         json: arguments.site.json,

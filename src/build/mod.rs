@@ -8,6 +8,7 @@ mod assets;
 mod hugo;
 mod rooms;
 mod text;
+mod whole;
 
 use crate::cache::{self, Cache};
 use crate::config::{self, Config};
@@ -50,7 +51,7 @@ pub struct Options {
     pub strict: bool,
     pub adopt: bool,
     /// The folder of the cache; none for a build without one.
-    pub cache: Option<PathBuf>,
+    pub cache_dir: Option<PathBuf>,
     /// Reads every file, however untouched it looks.
     pub verify: bool,
     /// Set to stop; the output stays as it was.
@@ -75,6 +76,8 @@ pub enum Failure {
 pub struct Compiled {
     pub renderer: Renderer,
     pub rooms: Rooms,
+    /// When a page begins or ceases to be published next.
+    pub until: Timestamp,
 }
 
 /// What a build came to, whether or not it published.
@@ -151,12 +154,28 @@ pub fn configure(
     Ok(config)
 }
 
+/// A site whose configuration was read and whose files were found.
+pub struct Begun {
+    pub config: Config,
+    pub rooms: Rooms,
+}
+
 /// Reads a site and everything in it, up to where pages can be rendered.
 pub fn compile(
     options: &Options,
     sources: &mut Sources,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Compiled, Failure> {
+    let begun = begin(options, sources, diagnostics)?;
+    let cache = open_cache(options);
+    finish(options, begun, cache, sources, diagnostics)
+}
+
+fn begin(
+    options: &Options,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Begun, Failure> {
     if !options.source.is_dir() {
         diagnostics.push(
             Diagnostic::error(
@@ -170,8 +189,27 @@ pub fn compile(
     }
     let config = configure(options, sources, diagnostics)?;
     options.timings.stage("configuration");
-    let silenced = config.silenced.clone();
-    let compiled = read(options, config, sources, diagnostics);
+    let rooms = Rooms::open(options, &config, diagnostics)?;
+    options.timings.stage("walk");
+    Ok(Begun { config, rooms })
+}
+
+fn open_cache(options: &Options) -> Option<Arc<Cache>> {
+    let folder = options.cache_dir.as_ref()?;
+    let cache = Cache::open(folder, &options.source, options.verify);
+    options.timings.stage("open the cache");
+    Some(Arc::new(cache))
+}
+
+fn finish(
+    options: &Options,
+    begun: Begun,
+    cache: Option<Arc<Cache>>,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Compiled, Failure> {
+    let silenced = begun.config.silenced.clone();
+    let compiled = read(options, begun, cache, sources, diagnostics);
     silence(diagnostics, &silenced);
     compiled
 }
@@ -186,13 +224,13 @@ fn silence(diagnostics: &mut Vec<Diagnostic>, names: &[String]) {
 /// Everything but the configuration.
 fn read(
     options: &Options,
-    config: Config,
+    begun: Begun,
+    cache: Option<Arc<Cache>>,
     sources: &mut Sources,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Compiled, Failure> {
     let now = options.now.unwrap_or_else(Timestamp::now);
-    let rooms = Rooms::open(options, &config, sources, diagnostics)?;
-    options.timings.stage("walk");
+    let Begun { config, rooms } = begun;
     let templates = rooms.templates(sources)?;
     let data = rooms.data(sources, diagnostics)?;
     let texts = rooms.texts(&config, sources, diagnostics)?;
@@ -200,8 +238,6 @@ fn read(
     let assets = assets::build(&rooms, &config, &highlighted)?;
     let parse_options = text::options(&config, &texts);
     options.timings.stage("templates and data");
-    let cache = options.cache.as_ref();
-    let cache = cache.map(|folder| Arc::new(Cache::open(folder, &options.source, options.verify)));
     let global = global(options, &config, sources, &assets);
     let files = files(&rooms);
     let documents = text::parse(
@@ -213,6 +249,8 @@ fn read(
         diagnostics,
     )?;
     options.timings.stage("read and parse");
+    let docs = documents.iter().map(|document| &*document.doc);
+    let until = whole::until(docs, now, &config.time_zone);
     rooms.unknown_keys(&config, &documents, &templates, diagnostics);
     hugo::report(&rooms, diagnostics);
     diagnostics.append(&mut sources.diagnostics);
@@ -263,7 +301,11 @@ fn read(
     };
     let renderer = Renderer::new(parts, diagnostics).ok_or(Failure::Site)?;
     options.timings.stage("expand and cards");
-    Ok(Compiled { renderer, rooms })
+    Ok(Compiled {
+        renderer,
+        rooms,
+        until,
+    })
 }
 
 /// Of everything that all pages are made from: the program, the options, the
@@ -310,7 +352,23 @@ pub fn build(
     diagnostics: &mut Vec<Diagnostic>,
     progress: &Progress<'_>,
 ) -> Result<Report, Failure> {
-    let Compiled { renderer, rooms } = compile(options, sources, diagnostics)?;
+    let begun = begin(options, sources, diagnostics)?;
+    let cache = open_cache(options);
+    let print = whole::print(options, &begun, sources).filter(|_| !options.verify);
+    if let Some((cache, print)) = cache.as_deref().zip(print)
+        && let Some(report) = whole::unchanged(options, &begun, cache, print, sources, diagnostics)?
+    {
+        options.timings.stage("nothing changed");
+        if fails(diagnostics, options.strict) {
+            return Err(Failure::Site);
+        }
+        return Ok(report);
+    }
+    let Compiled {
+        renderer,
+        rooms,
+        until,
+    } = finish(options, begun, cache, sources, diagnostics)?;
     let site = renderer.shared.site.clone();
     let target = target(options, &rooms);
     let emitter = emit::prepare(&target).map_err(Failure::Emit)?;
@@ -348,20 +406,33 @@ pub fn build(
     render::fault::gather(diagnostics);
     silence(diagnostics, &site.config.silenced);
     let mut report = report(&renderer, &target.out);
-    if let Some(cache) = &renderer.cache {
+    // What was made is right, whatever becomes of the site.
+    let save = |report: &mut Report| {
+        let Some(cache) = &renderer.cache else { return };
         report.cache = cache.complaint().map(str::to_owned);
-        // What is left is right, whatever becomes of the site.
         if let Err(error) = cache.save(kept == 0) {
             report.cache = Some(format!("cannot be written: {error}"));
         }
-    }
+        options.timings.stage("save the cache");
+    };
     if fails(diagnostics, options.strict) {
+        save(&mut report);
         return Err(Failure::Site);
     }
     options.publishing.store(true, Ordering::Relaxed);
-    let files = emitter.commit().map_err(Failure::Emit)?;
+    report.files = emitter.commit().map_err(Failure::Emit)?;
     options.timings.stage("commit");
-    Ok(Report { files, ..report })
+    if let Some((cache, print)) = renderer.cache.as_ref().zip(print)
+        && !renderer.reads_clock()
+    {
+        let time = (site.now, until);
+        let whole = whole::whole(&report, diagnostics, &site.sources, time);
+        if let Some(whole) = whole {
+            cache.put_whole(print, &whole);
+        }
+    }
+    save(&mut report);
+    Ok(report)
 }
 
 /// What became of one job.
@@ -448,6 +519,9 @@ fn unchanged(
     let Some((key, reads)) = keys.find(|(key, _)| key.0 == filed.0) else {
         return Ok(None);
     };
+    if reads.has_clock() {
+        renderer.shared.reads.clock(None);
+    }
     let said = if reads.has_said() {
         let cache = renderer.cache.as_ref();
         cache.and_then(|cache| cache.said(key, &|path| paths.id(path)))

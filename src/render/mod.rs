@@ -218,12 +218,15 @@ impl Renderer {
         };
         let own = self.own_of_calls(id, doc.key);
         if let Some(cache) = &self.cache
-            && let Some((key, (meta, said))) = self
+            && let Some((key, reads, (meta, said))) = self
                 .prints
                 .before
                 .keys(own)
-                .find_map(|(key, _)| Some((key, cache.meta(key, file)?)))
+                .find_map(|(key, reads)| Some((key, reads, cache.meta(key, file)?)))
         {
+            if reads.has_clock() {
+                self.shared.reads.clock(Some(id));
+            }
             return (Some(Article::expanded(doc.clone(), key, meta, None)), said);
         }
         let (text, meta, said) = self.expanded(id, doc);
@@ -310,6 +313,11 @@ impl Renderer {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(error);
+    }
+
+    /// Whether some template looks at the clock.
+    pub fn reads_clock(&self) -> bool {
+        self.shared.reads.any_clock()
     }
 
     /// What went wrong besides the answers of [`Renderer::render`].

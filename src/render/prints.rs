@@ -41,6 +41,10 @@ impl Reads {
         self.0 & Reads::SAID != 0
     }
 
+    pub fn has_clock(self) -> bool {
+        self.0 & Reads::CLOCK != 0
+    }
+
     /// All sets that a job may have ended with.
     fn all() -> impl Iterator<Item = Reads> {
         (0..32).map(Reads)
@@ -76,6 +80,12 @@ impl ReadsOf {
 
     pub fn clock(&self, id: Option<PageId>) {
         self.note(id, Reads::CLOCK);
+    }
+
+    /// Whether anything has looked at the clock.
+    pub fn any_clock(&self) -> bool {
+        let looked = |note: &AtomicU8| note.load(Ordering::Relaxed) & Reads::CLOCK != 0;
+        self.0.iter().any(looked)
     }
 
     pub fn get(&self, id: Option<PageId>) -> Reads {
