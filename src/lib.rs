@@ -11,6 +11,8 @@
 // What everything stands on.
 pub mod text;
 
+pub mod table;
+
 pub mod diag;
 
 pub mod timing;
