@@ -9,6 +9,7 @@ use crate::config::LanguageConfig;
 use crate::config::outputs::Kind as OutputKind;
 use crate::site::route::{self, FeedFormat, Job};
 use crate::site::{Kind, LangId, PageId, Site};
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// The article without its headings' links to themselves: they are the theme's,
@@ -299,7 +300,7 @@ pub fn sitemaps(site: &Site) -> Vec<(String, String)> {
     let listed: Vec<Vec<Listed>> = (0..site.config.languages.len() as u32)
         .map(|lang| {
             let pages = site.sitemap_pages(LangId(lang), &site.routes);
-            pages.into_iter().map(|id| Listed::new(site, id)).collect()
+            pages.par_iter().map(|id| Listed::new(site, *id)).collect()
         })
         .collect();
     let alternates: Vec<Vec<Vec<sitemap::Alternate>>> = listed
