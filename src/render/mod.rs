@@ -4,6 +4,7 @@
 
 pub mod absolute;
 pub mod article;
+mod bytes;
 pub mod context;
 pub mod fault;
 pub mod feed;
