@@ -53,32 +53,27 @@ impl Renderer {
             "search" => self.search_values(page.lang, variables),
             _ => {}
         }
-        let entries = self.entries(id);
-        let paginated = site.is_paginated(id);
+        let (shown, entries) = self.shown(id, pager);
         variables.put("pages", || {
-            let shown = if paginated {
-                let size = self.pager_size(id);
-                entries
-                    .chunks(size)
-                    .nth(pager as usize - 1)
-                    .unwrap_or_default()
-            } else {
-                entries
-            };
-            shown
-                .iter()
-                .map(|id| self.shared.card(*id))
-                .collect::<Vec<_>>()
+            let cards = shown.iter().map(|id| self.shared.card(*id));
+            cards.collect::<Vec<_>>()
         });
-        let need = variables.need;
+        let (paginated, need) = (site.is_paginated(id), variables.need);
         variables.put("paginator", || {
-            self.paginator(id, if paginated { pager } else { 1 }, entries.len(), need)
+            self.paginator(id, if paginated { pager } else { 1 }, entries, need)
         });
     }
 
-    /// What a list shows, in all its parts; found once.
-    fn entries(&self, id: PageId) -> &[PageId] {
-        self.entries[id.index()].get_or_init(|| self.shared.site.entries(id).into())
+    /// What one part of a list shows, and how many entries there are in all.
+    pub(super) fn shown(&self, id: PageId, pager: u32) -> (&[PageId], usize) {
+        let site = &self.shared.site;
+        let entries: &[PageId] = self.entries[id.index()].get_or_init(|| site.entries(id).into());
+        if !site.is_paginated(id) {
+            return (entries, entries.len());
+        }
+        let mut parts = entries.chunks(self.pager_size(id));
+        let shown = parts.nth(pager as usize - 1).unwrap_or_default();
+        (shown, entries.len())
     }
 
     fn pager_size(&self, id: PageId) -> usize {

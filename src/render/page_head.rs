@@ -1,5 +1,6 @@
 //! `head` as templates see it: what [`super::head`] is told of a page.
 
+use super::article::Article;
 use super::head::{self, Head};
 use super::needs::Need;
 use super::rows::{Rows, Shape};
@@ -29,20 +30,25 @@ fn rows(rows: Vec<head::Row>, name: &'static str) -> Value {
     rows.into_iter().map(row).collect::<Vec<_>>().into()
 }
 
-/// What a template reads of `head`; nothing where it never names it.
-pub(super) struct HeadRows(Option<Rows<Maker>>);
+/// What a template reads of `head`.
+pub(super) struct HeadRows {
+    rows: Rows<Maker>,
+    /// Only JSON-LD has the article itself.
+    text: bool,
+}
 
 impl HeadRows {
     pub(super) fn new(need: &Need) -> HeadRows {
         let wanted = KEYS.into_iter().filter(|(key, _)| need.key("head", key));
-        HeadRows(need.variable("head").then(|| Rows::new(wanted)))
+        HeadRows {
+            rows: Rows::new(wanted),
+            text: need.key("head", "json_ld"),
+        }
     }
 
     fn value(&self, page: &head::Page) -> Value {
-        self.0.as_ref().map_or_else(Value::none, |rows| {
-            let head = Head::of(page);
-            rows.value(|make| make(&head))
-        })
+        let head = Head::of(page);
+        self.rows.value(|make| make(&head))
     }
 }
 
@@ -77,15 +83,11 @@ impl Publisher {
 
 impl Renderer {
     pub(super) fn head(&self, rows: &HeadRows, id: PageId, pager: u32) -> Value {
-        if rows.0.is_none() {
-            return Value::none();
-        }
         let (site, page) = (&self.shared.site, &self.shared.site[id]);
         let front = page.front();
         let language = site.language(page);
-        let digest = self.articles[id.index()]
-            .as_ref()
-            .and_then(super::article::Article::digest);
+        let article = self.articles[id.index()].as_ref();
+        let digest = article.and_then(Article::digest);
         let url = site.absolute(&self.pager_url(id, pager));
         let images = self.images(id);
         let images: Vec<head::Image> = images
@@ -148,13 +150,20 @@ impl Renderer {
             })
             .unwrap_or_default();
         let series: Vec<&str> = series.iter().map(String::as_str).collect();
+        let kind = match page.kind {
+            Kind::Home => head::Kind::Home,
+            Kind::Page if site.layout(page).is_empty() => head::Kind::Article,
+            _ => head::Kind::List,
+        };
+        // No other kind of page gives its text to machines.
+        let body = if kind == head::Kind::Article && rows.text {
+            self.plain_text(id)
+        } else {
+            String::new()
+        };
         self.with_publisher(page.lang, |publisher| {
             rows.value(&head::Page {
-                kind: match page.kind {
-                    Kind::Home => head::Kind::Home,
-                    Kind::Page if site.layout(page).is_empty() => head::Kind::Article,
-                    _ => head::Kind::List,
-                },
+                kind,
                 title: view::title(site, id),
                 description: front
                     .and_then(|front| front.description.as_deref())
@@ -178,7 +187,7 @@ impl Renderer {
                 see_also: &series,
                 words: digest.map_or(0, |digest| digest.words),
                 minutes: digest.map_or(0, view::minutes),
-                body: digest.map_or("", |digest| &digest.text),
+                body: &body,
                 breadcrumbs: &way,
                 no_index: !page.show.indexed_by_robots,
                 site: publisher,

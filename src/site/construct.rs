@@ -101,8 +101,7 @@ impl Site {
         taxonomy::fill(&mut pages, &mut terms, &regular);
         neighbours(&config, &mut pages, &regular);
         translations(&mut pages);
-        let total = regular.iter().map(Vec::len).max().unwrap_or_default();
-        related::link(&mut pages, &terms.terms, total);
+        related::link(&mut pages, &terms.terms, &regular);
         series::link(&mut pages, &terms.taxonomies, &terms.terms);
 
         let mut index = links::Index::default();
@@ -368,7 +367,9 @@ fn from_document(document: &Document, kind: Kind, now: jiff::Timestamp) -> Page 
     let front = &document.doc.front;
     let (draft, future, expired) = status(&document.doc, now);
     // A space at the end of a title is nobody's wish, and a link needs a text.
-    let given = [&front.title, &document.doc.title].into_iter().flatten();
+    let given = [&front.title, &document.doc.meta.title]
+        .into_iter()
+        .flatten();
     let title = given
         .map(|title| title.trim())
         .find(|title| !title.is_empty())
