@@ -4,6 +4,8 @@
 
 pub mod absolute;
 pub mod article;
+mod bytes;
+mod card;
 pub mod context;
 pub mod fault;
 pub mod feed;
@@ -14,9 +16,12 @@ pub mod json;
 pub mod link;
 mod list;
 pub mod machine;
+pub mod needs;
 pub mod outputs;
+mod page;
 mod page_head;
 pub mod prints;
+mod rows;
 pub mod search;
 mod site_view;
 pub mod sitemap;
@@ -35,9 +40,13 @@ use crate::site::menus::Item;
 use crate::site::route::Job;
 use crate::site::{LangId, PageId, Site, menus};
 use article::{Article, Filler};
+use card::Cards;
+use context::{Plan, SiteValue};
+use needs::Need;
+use page_head::Publisher;
 use prints::{Prints, ReadsOf};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use template::{Shared, Source, Templates};
 use tera::{Context, Value};
@@ -67,11 +76,17 @@ pub struct Renderer {
     articles: Vec<Option<Article>>,
     highlighter: Highlighter,
     defaults: highlight::Defaults,
-    /// `site` of each language, without what depends on the page.
-    sites: Vec<tera::Map>,
+    /// What each template reads; found out when it is first rendered.
+    plans: HashMap<String, OnceLock<Plan>>,
+    all: Plan,
+    /// Of each language.
+    sites: Vec<SiteValue>,
+    publishers: Vec<Publisher>,
     menus: Vec<BTreeMap<String, Vec<Item>>>,
     /// Articles with absolute links, for feeds: made when the first asks.
     for_feeds: Vec<OnceLock<Arc<str>>>,
+    /// What each list shows: found when its first part asks.
+    entries: Vec<OnceLock<Box<[PageId]>>>,
     /// The rows of every list's pager: made when its first part asks.
     pagers: Vec<OnceLock<Vec<Value>>>,
     shortcodes: Shortcodes,
@@ -134,9 +149,13 @@ impl Renderer {
             articles: Vec::new(),
             highlighter: Highlighter::default(),
             defaults: highlight,
+            plans: HashMap::new(),
+            all: Plan::new(Need::everything()),
             sites: Vec::new(),
+            publishers: Vec::new(),
             menus: Vec::new(),
             for_feeds: (0..pages).map(|_| OnceLock::new()).collect(),
+            entries: (0..pages).map(|_| OnceLock::new()).collect(),
             pagers: (0..pages).map(|_| OnceLock::new()).collect(),
             shortcodes,
             options,
@@ -159,6 +178,7 @@ impl Renderer {
         let terms: Vec<Value> = (0..site.terms.len() as u32)
             .map(|term| view::term(&site, crate::site::TermId(term)))
             .collect();
+        let make = Cards::new(&site, &terms);
         let cards = |articles: &[Option<Article>]| -> Vec<Value> {
             let ids: Vec<PageId> = ids().collect();
             ids.par_iter()
@@ -167,16 +187,19 @@ impl Renderer {
                         .get(id.index())
                         .and_then(Option::as_ref)
                         .and_then(Article::digest);
-                    view::card(&site, *id, digest, &terms)
+                    make.card(*id, digest)
                 })
                 .collect()
         };
         for index in 0..site.config.languages.len() {
             let lang = LangId(index as u32);
             self.menus.push(menus::build(&site, lang));
+            self.sites.push(self.site_values(lang));
+            self.publishers.push(Publisher::new(self, lang));
         }
-        self.sites = (0..site.config.languages.len())
-            .map(|lang| self.site_map(LangId(lang as u32)))
+        let names = self.templates.names();
+        self.plans = names
+            .map(|name| (name.to_owned(), OnceLock::new()))
             .collect();
         // Cards for shortcodes are needed only where there are any.
         if site
@@ -365,7 +388,7 @@ impl Renderer {
         let page = &site[id];
         let mut context = Context::new();
         context.insert_value("page", self.shared.card(id));
-        context.insert_value("site", Value::from(self.sites[page.lang.index()].clone()));
+        context.insert_value("site", self.sites[page.lang.index()].bare.clone());
         context.insert_value("data", self.shared.data.clone());
         template::context_for(
             &mut context,
@@ -380,6 +403,14 @@ impl Renderer {
             options,
             context,
             page: id.0,
+        }
+    }
+
+    /// What is made for a template.
+    fn plan(&self, template: &str) -> &Plan {
+        match self.plans.get(template) {
+            Some(plan) => plan.get_or_init(|| Plan::new(self.templates.need(template))),
+            None => &self.all,
         }
     }
 

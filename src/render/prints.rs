@@ -152,7 +152,7 @@ impl Renderer {
             .map(|lang| {
                 let mut hasher = Hasher::new();
                 hasher.hash(self.prints.global).number(lang as u64);
-                map(&mut hasher, &self.sites[lang]);
+                map(&mut hasher, &self.sites[lang].map);
                 hasher.debug(&self.menus[lang]);
                 hasher.finish()
             })

@@ -6,6 +6,7 @@ use crate::date::Date;
 use crate::diag::{Diagnostic, FileId};
 use crate::expand::functions::{self, Lookup, NotFound, Resource};
 use crate::render::fault::{self, Known};
+use crate::render::needs::Need;
 use crate::render::prints::ReadsOf;
 use crate::render::view::{Object, safe};
 use crate::render::{i18n, icons, json};
@@ -30,6 +31,11 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// By page; none before all shortcodes have run.
+    pub fn cards(&self) -> &[Value] {
+        self.cards.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
     pub fn card(&self, id: PageId) -> Value {
         let cards = self.cards.get().or_else(|| self.bare_cards.get());
         cards
@@ -83,18 +89,25 @@ impl Templates {
         self.known.names()
     }
 
-    /// Renders into `out`. An error names the template's line, the templates
-    /// that led there, and `page`, what was being rendered.
+    /// What a template may read of all that there is.
+    pub fn need(&self, name: &str) -> Need {
+        self.known.need(name)
+    }
+
+    /// Renders into `out`.
     pub fn render(
         &self,
         name: &str,
         context: &tera::Context,
-        page: &str,
         out: &mut Vec<u8>,
-    ) -> Result<(), Diagnostic> {
-        self.tera
-            .render_to(name, context, Bounded(out))
-            .map_err(|error| fault::rendering(&error, &self.known, page))
+    ) -> Result<(), Error> {
+        self.tera.render_to(name, context, Bounded(out))
+    }
+
+    /// The template's line where it failed, the templates that led there, and `page`,
+    /// what was being rendered.
+    pub fn fault(&self, error: &Error, page: &str) -> Diagnostic {
+        fault::rendering(error, &self.known, page)
     }
 }
 
