@@ -118,7 +118,7 @@ struct Build {
     /// Also say what was decided without being asked
     #[arg(short, long)]
     verbose: bool,
-    /// Where to keep what the next build need not do again [default: in your folder for caches]
+    /// Where to keep what the next build need not do again [default: $LONGHAND_CACHE_DIR, or in your folder for caches]
     #[arg(long, alias = "cacheDir", value_name = "DIR")]
     cache_dir: Option<PathBuf>,
     /// Build without the cache
@@ -143,7 +143,7 @@ struct Build {
 
 #[derive(Args)]
 struct CleanArgs {
-    /// The folder of the cache [default: in your folder for caches]
+    /// The folder of the cache [default: $LONGHAND_CACHE_DIR, or in your folder for caches]
     #[arg(long, alias = "cacheDir", value_name = "DIR")]
     cache_dir: Option<PathBuf>,
     /// Print machine-readable JSON on standard output
@@ -198,7 +198,7 @@ fn run_build(arguments: &Build) -> u8 {
     (options.strict, options.adopt) = (arguments.strict, arguments.adopt);
     options.verify = arguments.verify;
     if !arguments.no_cache {
-        options.cache_dir = arguments.cache_dir.clone().or_else(cache::default_folder);
+        options.cache_dir = cache_folder(arguments.cache_dir.as_ref());
     }
     let voice = Voice {
         json: arguments.site.json,
@@ -289,8 +289,19 @@ fn said_of_arguments(arguments: &Build) -> Vec<Diagnostic> {
     said
 }
 
+/// As asked, else as the environment says, else in the user's folder for caches.
+fn cache_folder(asked: Option<&PathBuf>) -> Option<PathBuf> {
+    let named = ["LONGHAND_CACHE_DIR", "HUGO_CACHEDIR"]
+        .iter()
+        .find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()));
+    asked
+        .cloned()
+        .or_else(|| named.map(PathBuf::from))
+        .or_else(cache::default_folder)
+}
+
 fn run_clean(arguments: &CleanArgs) -> u8 {
-    let folder = arguments.cache_dir.clone().or_else(cache::default_folder);
+    let folder = cache_folder(arguments.cache_dir.as_ref());
     let Some(folder) = folder else {
         return report::no_cache_folder(arguments.json);
     };
