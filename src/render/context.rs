@@ -359,7 +359,7 @@ impl Renderer {
     ) -> Option<Output> {
         let site = &self.shared.site;
         let title = self.shared.strings[lang.index()]
-            .get("page_not_found", None)
+            .get("not_found", None)
             .to_owned();
         let url = format!("/{}404.html", route::language_folder(site, lang));
         let context = |plan: &Plan| {
