@@ -11,6 +11,8 @@
 // What everything stands on.
 pub mod text;
 
+pub mod hash;
+
 pub mod table;
 
 pub mod diag;
@@ -26,6 +28,8 @@ pub mod source;
 pub mod config;
 
 pub mod parse;
+
+pub mod cache;
 
 pub mod site;
 

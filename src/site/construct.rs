@@ -371,7 +371,7 @@ impl Builder<'_> {
         let front = &doc.front;
         let (draft, future, expired) = status(&doc, self.now);
         // A space at the end of a title is nobody's wish, and a link needs a text.
-        let given = [&front.title, &doc.title].into_iter().flatten();
+        let given = [&front.title, &doc.meta.title].into_iter().flatten();
         let title = given
             .map(|title| title.trim())
             .find(|title| !title.is_empty())
