@@ -13,6 +13,8 @@ pub mod text;
 
 pub mod hash;
 
+pub mod table;
+
 pub mod diag;
 
 pub mod timing;

@@ -119,13 +119,14 @@ pub mod token {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Hole {
-    /// A fence or an indented block, to be highlighted.
-    Code(CodeBlock),
+    /// A fence or an indented block, to be highlighted. Boxed as images are: most
+    /// holes are links, which are much smaller.
+    Code(Box<CodeBlock>),
     /// An inline link or autolink: stands for the *value* of `href`, which the
     /// filler resolves and escapes. Reference definitions are resolved already.
     Link(Link),
     /// Stands for a whole `<img …>` element.
-    Image(Image),
+    Image(Box<Image>),
     /// Stands for the output of this shortcode call: an index into [`Doc::calls`].
     Call(usize),
     /// Finished HTML in the middle of code: what a shortcode call gave there.

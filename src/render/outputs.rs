@@ -313,7 +313,7 @@ pub fn sitemaps(site: &Site) -> Vec<(String, String)> {
     let listed: Vec<Vec<Listed>> = (0..site.config.languages.len() as u32)
         .map(|lang| {
             let pages = site.sitemap_pages(LangId(lang), &site.routes);
-            pages.into_iter().map(|id| Listed::new(site, id)).collect()
+            pages.par_iter().map(|id| Listed::new(site, *id)).collect()
         })
         .collect();
     let alternates: Vec<Vec<Vec<sitemap::Alternate>>> = listed
