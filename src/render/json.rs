@@ -156,8 +156,8 @@ fn serialize(out: &mut String, value: &impl Serialize, in_script: bool) {
 }
 
 /// A `String` to write to. What is written must be whole characters, as
-/// serde_json's and quick-xml's pieces are: they are cut at ASCII.
-pub struct Sink<'a>(pub &'a mut String);
+/// serde_json's pieces are: they are cut at ASCII.
+struct Sink<'a>(&'a mut String);
 
 impl io::Write for Sink<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -85,7 +85,8 @@ pub struct Renderer {
     menus: Vec<BTreeMap<String, Vec<Item>>>,
     /// Articles with absolute links, for feeds: made when the first asks.
     for_feeds: Vec<OnceLock<Arc<str>>>,
-    /// What each list shows: found when its first part asks.
+    /// What stands in each list's feeds, and what the list shows: found when the first asks.
+    in_feeds: Vec<OnceLock<Box<[PageId]>>>,
     entries: Vec<OnceLock<Box<[PageId]>>>,
     /// The rows of every list's pager: made when its first part asks.
     pagers: Vec<OnceLock<Vec<Value>>>,
@@ -155,6 +156,7 @@ impl Renderer {
             publishers: Vec::new(),
             menus: Vec::new(),
             for_feeds: (0..pages).map(|_| OnceLock::new()).collect(),
+            in_feeds: (0..pages).map(|_| OnceLock::new()).collect(),
             entries: (0..pages).map(|_| OnceLock::new()).collect(),
             pagers: (0..pages).map(|_| OnceLock::new()).collect(),
             shortcodes,

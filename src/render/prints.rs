@@ -236,8 +236,8 @@ impl Renderer {
             Job::Feed(id, format) => {
                 hasher.str("feed").debug(format);
                 self.own_page(*id, 1, &mut hasher);
-                for entry in site.feed_entries(*id) {
-                    self.own_article(entry, &mut hasher);
+                for entry in self.feed_entries(*id) {
+                    self.own_article(*entry, &mut hasher);
                 }
                 hasher.hash(self.prints.around.bits[0]);
             }

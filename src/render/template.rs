@@ -188,14 +188,13 @@ fn date(value: &Value, arguments: Kwargs, state: &State) -> TeraResult<String> {
     let date = Date::parse(text, &jiff::tz::TimeZone::UTC)
         .map_err(|error| Error::message(error.to_string()))?;
     let asked: Option<&str> = arguments.get("format")?;
-    let lang = state.get::<String>("lang_code")?.unwrap_or_default();
-    match asked {
-        Some(layout) => Ok(date.format(layout, &lang)),
-        None => Ok(date.format(
-            &state.get::<String>("date_format")?.unwrap_or_default(),
-            &lang,
-        )),
-    }
+    let said = |name: &str| Ok::<_, Error>(state.get::<Value>(name)?.unwrap_or_else(Value::none));
+    let lang = said("lang_code")?;
+    let lang = lang.as_str().unwrap_or_default();
+    Ok(match asked {
+        Some(layout) => date.format(layout, lang),
+        None => date.format(said("date_format")?.as_str().unwrap_or_default(), lang),
+    })
 }
 
 fn functions(tera: &mut Tera, shared: &Arc<Shared>) {
