@@ -173,6 +173,7 @@ fn run_build(arguments: &Build) -> u8 {
     let started = Instant::now();
     let mut options = options(&arguments.site);
     options.output.clone_from(&arguments.output);
+    options.cache_dir.clone_from(&arguments.cache_dir);
     (options.drafts, options.future, options.expired) =
         (arguments.drafts, arguments.future, arguments.expired);
     (options.strict, options.adopt) = (arguments.strict, arguments.adopt);

@@ -46,6 +46,8 @@ pub struct Options {
     /// Warnings are errors.
     pub strict: bool,
     pub adopt: bool,
+    /// Where it is kept what the next build can use again. Nothing is yet.
+    pub cache_dir: Option<PathBuf>,
     /// Set to stop; the output stays as it was.
     pub cancel: Arc<AtomicBool>,
     /// Set by the build while it changes the output.
