@@ -3,15 +3,17 @@
 
 use super::Failure;
 use super::rooms::{Page, Rooms};
+use crate::cache::Cache;
 use crate::config::cascade::{Cascade, Subject};
 use crate::config::markup::HeadingIds;
-use crate::config::{Config, LanguageConfig};
+use crate::config::{Config, DateSource, LanguageConfig};
 use crate::diag::{Diagnostic, FileId};
-use crate::parse::{self, front_matter, markdown};
+use crate::hash::{Hash, Hasher};
+use crate::parse::{self, Doc, front_matter, markdown};
 use crate::render::i18n::{Plural, Strings};
 use crate::site::construct::Document;
 use crate::site::content::Role;
-use crate::source::{Found, Sources};
+use crate::source::{Found, IoError, Sources};
 use crate::text::IdType;
 use crate::tree::{self, Map, Node};
 use rayon::prelude::*;
@@ -118,68 +120,220 @@ struct Reach {
     lang: Option<usize>,
     path: String,
     cascades: Vec<Cascade>,
+    hash: Hash,
 }
 
+/// Everything that one file is parsed with.
+struct Parsing<'a> {
+    config: &'a Config,
+    sources: &'a Sources,
+    /// Of each language, for Markdown and for HTML.
+    options: Vec<[(parse::Options, Hash); 2]>,
+    reaches: Vec<Reach>,
+    cache: Option<&'a Cache>,
+    /// Dates may be those of files.
+    reads_mtime: bool,
+}
+
+/// One file, parsed; and what its source is to know of it.
+struct Parsed {
+    document: Result<Document, Vec<Diagnostic>>,
+    findings: Vec<Diagnostic>,
+    hash: Option<Hash>,
+}
+
+/// Reads and parses every content file: each is read, parsed and let go in one
+/// step, while it is hot. A file that looks as it did is not even read.
 pub fn parse(
     rooms: &Rooms,
     config: &Config,
     sources: &mut Sources,
     options: &[parse::Options],
+    cache: Option<&Cache>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Vec<Document>, Failure> {
     let found: Vec<Found> = rooms.pages.iter().map(|page| page.found.clone()).collect();
-    let read = sources.read_all(&found)?;
-    let pages: Vec<(&Page, FileId)> = rooms
-        .pages
-        .iter()
-        .zip(read)
-        .filter_map(|(page, id)| Some((page, id?)))
-        .collect();
+    let ids = sources.place_all(&found);
+    let pages: Vec<(&Page, FileId)> = rooms.pages.iter().zip(ids).collect();
     let reaches = cascades(&pages, config, sources, options);
-    let parsed: Vec<Result<Document, Diagnostic>> = pages
-        .par_iter()
-        .map(|(page, id)| {
-            let source = sources.get(*id);
-            let split = front_matter::split(&source.text, *id)?;
-            let inherited = inherited(page, config, &reaches);
-            let stem = page.name.path.rsplit('/').next().unwrap_or(&page.name.stem);
-            let place = front_matter::Place {
-                stem,
-                modified: source
-                    .mtime
-                    .and_then(|time| jiff::Timestamp::try_from(time).ok()),
-                inherited: &inherited,
-            };
-            let mut options = &options[page.lang.index()];
-            let as_html;
-            if page.path.ends_with(".html") || page.path.ends_with(".htm") {
-                as_html = parse::Options {
-                    html: true,
-                    ..options.clone()
-                };
-                options = &as_html;
-            }
-            let doc = parse::doc(&source.text, *id, &split, options, place);
-            Ok(Document {
-                file: *id,
-                lang: page.lang,
-                name: page.name.clone(),
-                path: page.path.clone(),
-                doc: Arc::new(doc),
+    let uses_mtime = |sources: &[DateSource]| sources.contains(&DateSource::FileModTime);
+    let dates = &config.dates;
+    let parsing = Parsing {
+        config,
+        sources,
+        options: options
+            .iter()
+            .map(|options| {
+                [false, true].map(|html| {
+                    let options = parse::Options {
+                        html,
+                        ..options.clone()
+                    };
+                    let hash = Hasher::new().debug(&options).finish();
+                    (options, hash)
+                })
             })
-        })
+            .collect(),
+        reaches,
+        cache,
+        reads_mtime: [&dates.date, &dates.lastmod, &dates.publish, &dates.expiry]
+            .into_iter()
+            .any(|sources| uses_mtime(sources)),
+    };
+    let parsed: Vec<Result<Parsed, IoError>> = pages
+        .par_iter()
+        .map(|(page, id)| parsing.one(page, *id))
         .collect();
     let mut documents = Vec::with_capacity(parsed.len());
-    for result in parsed {
-        match result {
+    for ((_, id), parsed) in pages.iter().zip(parsed) {
+        // The first refusal in the order of paths, not of time.
+        let parsed = parsed?;
+        sources.note(*id, parsed.hash, parsed.findings);
+        match parsed.document {
             Ok(document) => {
                 diagnostics.extend(document.doc.diagnostics.iter().cloned());
                 documents.push(document);
             }
-            Err(error) => diagnostics.push(error),
+            Err(mut errors) => diagnostics.append(&mut errors),
         }
     }
     Ok(documents)
+}
+
+/// The text of a file, or as much of it as is needed.
+enum Known {
+    Whole(Arc<str>),
+    /// The text up to its body.
+    Head(String),
+}
+
+impl Parsing<'_> {
+    fn one(&self, page: &Page, id: FileId) -> Result<Parsed, IoError> {
+        let path = &*page.found.path;
+        let stamp = page.found.stamp.as_ref();
+        let known = self
+            .cache
+            .zip(stamp)
+            .and_then(|(cache, stamp)| cache.file(path, stamp));
+        let mut findings = Vec::new();
+        let (hash, split, text) = match known {
+            Some(known) => (known.hash, known.split, Known::Head(known.head)),
+            None => {
+                let loaded = self.sources.load(id)?;
+                let sound = loaded.findings.is_empty();
+                findings = loaded.findings;
+                let failed = |errors: Vec<Diagnostic>, findings| Parsed {
+                    document: Err(errors),
+                    findings,
+                    hash: loaded.hash,
+                };
+                let Some((text, hash)) = loaded.text.zip(loaded.hash) else {
+                    return Ok(failed(Vec::new(), findings));
+                };
+                let split = match front_matter::split(&text, id) {
+                    Ok(split) => split,
+                    Err(error) => return Ok(failed(vec![error], findings)),
+                };
+                if let Some((cache, stamp)) = self.cache.zip(stamp)
+                    && sound
+                {
+                    cache.put_file(path, stamp, hash, &split, &text);
+                }
+                (hash, split, Known::Whole(text))
+            }
+        };
+        let document = self.document(page, id, hash, &split, text)?;
+        Ok(Parsed {
+            document: Ok(document),
+            findings,
+            hash: Some(hash),
+        })
+    }
+
+    fn document(
+        &self,
+        page: &Page,
+        id: FileId,
+        hash: Hash,
+        split: &front_matter::Split,
+        text: Known,
+    ) -> Result<Document, IoError> {
+        let is_html = page.path.ends_with(".html") || page.path.ends_with(".htm");
+        let (options, of_options) = &self.options[page.lang.index()][usize::from(is_html)];
+        let (inherited, of_inherited) = inherited(page, self.config, &self.reaches);
+        let stem = page.name.path.rsplit('/').next().unwrap_or(&page.name.stem);
+        let modified = page
+            .found
+            .mtime
+            .and_then(|time| jiff::Timestamp::try_from(time).ok());
+        let place = front_matter::Place {
+            stem,
+            modified,
+            inherited: &inherited,
+        };
+        let head = match &text {
+            Known::Whole(text) => text,
+            Known::Head(head) => head.as_str(),
+        };
+        let (front, mut diagnostics) = front_matter::parse(head, split, id, &options.front, place);
+        let key = Hasher::new()
+            .hash(hash)
+            .hash(parse::Reading::key(options, *of_options, &front))
+            .finish();
+        let cached = self.cache.and_then(|cache| cache.meta(key, id));
+        let (meta, large) = match cached {
+            Some((meta, mut said)) => {
+                diagnostics.append(&mut said);
+                (meta, None)
+            }
+            None => {
+                let whole = match text {
+                    Known::Whole(text) => text,
+                    Known::Head(_) => self.again(id, hash)?,
+                };
+                let reading = parse::Reading::new(options, &front);
+                let mut said = Vec::new();
+                let (meta, text) = parse::article(&whole, split.body, id, &reading, &mut said);
+                if let Some(cache) = self.cache {
+                    cache.put_meta(key, id, &meta, &said);
+                }
+                diagnostics.append(&mut said);
+                (meta, Some(Arc::new(text)))
+            }
+        };
+        let mut whole = Hasher::new();
+        whole.hash(key).hash(of_inherited).str(stem);
+        if self.reads_mtime {
+            whole.debug(&modified);
+        }
+        Ok(Document {
+            file: id,
+            lang: page.lang,
+            name: page.name.clone(),
+            path: page.path.clone(),
+            doc: Arc::new(Doc {
+                front,
+                meta,
+                text: large,
+                is_html,
+                diagnostics,
+                key: whole.finish(),
+            }),
+        })
+    }
+
+    /// The text of a file that was thought to need no reading.
+    fn again(&self, id: FileId, hash: Hash) -> Result<Arc<str>, IoError> {
+        let loaded = self.sources.load(id)?;
+        match loaded.text.filter(|_| loaded.hash == Some(hash)) {
+            Some(text) => Ok(text),
+            None => Err(IoError {
+                path: self.sources.root.join(&*self.sources.get(id).path),
+                operation: "read",
+                source: std::io::Error::other("it was changed while the site was being read"),
+            }),
+        }
+    }
 }
 
 /// The cascades of all sections, the deepest first, then those of the configuration.
@@ -193,18 +347,19 @@ fn cascades(
         .iter()
         .filter(|(page, _)| page.name.role == Role::Branch)
         .filter_map(|(page, id)| {
-            let text = &sources.get(*id).text;
+            let text = sources.get(*id).fetch()?;
             // Few sections have one: the others are not parsed twice.
             if !text.to_ascii_lowercase().contains("cascade") {
                 return None;
             }
-            let split = front_matter::split(text, *id).ok()?;
+            let split = front_matter::split(&text, *id).ok()?;
             let place = front_matter::Place::default();
             let (front, _) =
-                front_matter::parse(text, &split, *id, &options[page.lang.index()].front, place);
+                front_matter::parse(&text, &split, *id, &options[page.lang.index()].front, place);
             (!front.cascade.is_empty()).then(|| Reach {
                 lang: Some(page.lang.index()),
                 path: page.name.path.clone(),
+                hash: Hasher::new().debug(&front.cascade).finish(),
                 cascades: front.cascade,
             })
         })
@@ -218,12 +373,14 @@ fn cascades(
     reaches.push(Reach {
         lang: None,
         path: String::new(),
+        hash: Hasher::new().debug(&config.cascade).finish(),
         cascades: config.cascade.clone(),
     });
     reaches
 }
 
-fn inherited<'r>(page: &Page, config: &Config, reaches: &'r [Reach]) -> Vec<&'r Map> {
+/// What cascades hand down to a page, and a hash of all that had a say in it.
+fn inherited<'r>(page: &Page, config: &Config, reaches: &'r [Reach]) -> (Vec<&'r Map>, Hash) {
     let path = format!("/{}", page.name.path);
     let kind = match page.name.role {
         Role::Branch if page.name.path.is_empty() => "home",
@@ -246,13 +403,17 @@ fn inherited<'r>(page: &Page, config: &Config, reaches: &'r [Reach]) -> Vec<&'r 
                     .strip_prefix(&reach.path)
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
     };
-    reaches
-        .iter()
-        .filter(|reach| below(reach))
-        .flat_map(|reach| &reach.cascades)
-        .filter(|cascade| cascade.target.matches(subject))
-        .map(|cascade| &cascade.values)
-        .collect()
+    let mut hasher = Hasher::new();
+    let mut values = Vec::new();
+    for reach in reaches.iter().filter(|reach| below(reach)) {
+        hasher.hash(reach.hash);
+        let matching = reach
+            .cascades
+            .iter()
+            .filter(|cascade| cascade.target.matches(subject));
+        values.extend(matching.map(|cascade| &cascade.values));
+    }
+    (values, hasher.finish())
 }
 
 /// UI strings in Hugo's format: `key: text`, `key: {one: …, other: …}`, or a list of `{id, translation}`.

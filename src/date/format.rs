@@ -21,6 +21,45 @@ pub fn format(date: Date, layout: &str, lang: &str) -> String {
     out
 }
 
+/// `2006-01-02T15:04:05Z07:00` without a look at a layout: a build writes it for
+/// every page several times.
+pub fn rfc3339(date: Date) -> String {
+    let civil = date.civil();
+    let Ok(year @ 0..=9999) = u16::try_from(civil.year()) else {
+        return format(date, "2006-01-02T15:04:05Z07:00", "en");
+    };
+    let mut out = String::with_capacity("2006-01-02T15:04:05-07:00".len());
+    let mut two = |before: Option<char>, number: u8| {
+        out.extend(before);
+        out.push(char::from(b'0' + number / 10 % 10));
+        out.push(char::from(b'0' + number % 10));
+    };
+    two(None, (year / 100) as u8);
+    two(None, (year % 100) as u8);
+    for (before, number) in [
+        ('-', civil.month()),
+        ('-', civil.day()),
+        ('T', civil.hour()),
+        (':', civil.minute()),
+        (':', civil.second()),
+    ] {
+        two(Some(before), number.unsigned_abs());
+    }
+    let offset = date.offset.seconds();
+    let minutes = offset.unsigned_abs() / 60;
+    match offset {
+        0 => out.push('Z'),
+        _ => {
+            two(
+                Some(if offset < 0 { '-' } else { '+' }),
+                (minutes / 60) as u8,
+            );
+            two(Some(':'), (minutes % 60) as u8);
+        }
+    }
+    out
+}
+
 fn named_layout(name: &str, names: &'static Names) -> Option<&'static str> {
     Some(match name {
         "date_full" => names.full,
@@ -324,6 +363,8 @@ impl Writer {
 }
 
 fn go_part(rest: &str) -> Option<(&'static str, Go)> {
+    let may_begin = |byte: &u8| b"JM012345_Pp-Z".contains(byte);
+    rest.as_bytes().first().filter(|byte| may_begin(byte))?;
     let (token, part) = GO.iter().find(|(token, _)| rest.starts_with(token))?;
     // `Janus` and `Month` are words, not dates: Go looks at the letter after, too.
     let next = rest[token.len()..].chars().next();

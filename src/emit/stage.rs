@@ -37,8 +37,14 @@ impl<F: Faults> Emitter<F> {
     /// Gives the output a file with these bytes. `path` is relative to the
     /// output, `/` between segments, and given once in a build.
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<()> {
+        self.write_of(path, bytes, None)
+    }
+
+    /// The same, with a hash of all that the bytes were made from: the next
+    /// build finds it in [`Emitter::previous`].
+    pub fn write_of(&self, path: &str, bytes: &[u8], source: Option<Hash>) -> Result<()> {
         self.check(path)?;
-        self.store(path, bytes, None)
+        self.store(path, bytes, source)
             .map_err(|error| error.about(self.shown.join(path)))
     }
 

@@ -305,12 +305,12 @@ impl<'a> Run<'a> {
                 let code = if options.inline { code } else { code + "\n" };
                 self.has_code |= !options.inline;
                 token::push(out, self.holes.len());
-                self.holes.push(Hole::Code(CodeBlock {
+                self.holes.push(Hole::Code(Box::new(CodeBlock {
                     lang: lang.to_owned(),
                     code,
                     options,
                     span,
-                }));
+                })));
             }
             Mark::Warning {
                 name,

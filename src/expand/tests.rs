@@ -207,14 +207,16 @@ fn filled(html: &str, holes: &[Hole]) -> String {
         out += &rest[..start];
         rest = &rest[end..];
         match &holes[index] {
-            Hole::Code(CodeBlock { lang, code, .. }) => {
+            Hole::Code(block) => {
+                let CodeBlock { lang, code, .. } = &**block;
                 out += &format!("<pre {lang}>");
                 crate::text::escape_html(&mut out, code);
                 out += "</pre>";
                 out = filled(&out, holes);
             }
             Hole::Link(Link { dest, .. }) => crate::text::escape_attr(&mut out, dest),
-            Hole::Image(Image { src, alt, .. }) => {
+            Hole::Image(image) => {
+                let Image { src, alt, .. } = &**image;
                 out += &format!("<img src=\"{src}\" alt=\"{alt}\">")
             }
             Hole::Html(html) => out += &filled(html, holes),

@@ -4,10 +4,13 @@
 //! Takes what Markdown and shortcodes gave, which people may have written by
 //! hand: a tolerant scanner of tags, in one pass. Checks and mends nothing.
 
+mod plain;
 mod scan;
+mod space;
 mod words;
 
-pub use words::{count, digest, is_cjk, minutes, plainify};
+pub use plain::plainify;
+pub use words::{count, digest, is_cjk, minutes};
 
 use crate::parse::token;
 

@@ -4,6 +4,8 @@
 
 pub mod absolute;
 pub mod article;
+mod bytes;
+mod card;
 pub mod context;
 pub mod fault;
 pub mod feed;
@@ -14,8 +16,12 @@ pub mod json;
 pub mod link;
 mod list;
 pub mod machine;
+pub mod needs;
 pub mod outputs;
+mod page;
 mod page_head;
+pub mod prints;
+mod rows;
 pub mod search;
 mod site_view;
 pub mod sitemap;
@@ -23,18 +29,25 @@ pub mod template;
 pub mod view;
 pub mod xml;
 
+use crate::cache::Cache;
 use crate::diag::Diagnostic;
 use crate::expand::registry::Shortcodes;
 use crate::expand::{self, Env};
+use crate::hash::{Hash, Hasher};
 use crate::parse::highlight::{self, Highlighter};
-use crate::parse::{self, Doc};
+use crate::parse::{self, Body, CodeBlock, Doc, Meta, Text};
 use crate::site::menus::Item;
 use crate::site::route::Job;
 use crate::site::{LangId, PageId, Site, menus};
 use article::{Article, Filler};
+use card::Cards;
+use context::{Plan, SiteValue};
+use needs::Need;
+use page_head::Publisher;
+use prints::{Prints, ReadsOf};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use template::{Shared, Source, Templates};
 use tera::{Context, Value};
 
@@ -49,6 +62,12 @@ pub struct Parts {
     /// For each language.
     pub options: Vec<parse::Options>,
     pub highlight: highlight::Defaults,
+    /// What earlier builds left.
+    pub cache: Option<Arc<Cache>>,
+    /// Of everything that every page is made from: configuration, templates, data, texts.
+    pub global: Hash,
+    /// Of the files beside pages.
+    pub files: Hash,
 }
 
 pub struct Renderer {
@@ -57,15 +76,25 @@ pub struct Renderer {
     articles: Vec<Option<Article>>,
     highlighter: Highlighter,
     defaults: highlight::Defaults,
-    /// `site` of each language, without what depends on the page.
-    sites: Vec<tera::Map>,
+    /// What each template reads; found out when it is first rendered.
+    plans: HashMap<String, OnceLock<Plan>>,
+    all: Plan,
+    /// Of each language.
+    sites: Vec<SiteValue>,
+    publishers: Vec<Publisher>,
     menus: Vec<BTreeMap<String, Vec<Item>>>,
     /// Articles with absolute links, for feeds: made when the first asks.
     for_feeds: Vec<OnceLock<Arc<str>>>,
+    /// What each list shows: found when its first part asks.
+    entries: Vec<OnceLock<Box<[PageId]>>>,
     /// The rows of every list's pager: made when its first part asks.
     pagers: Vec<OnceLock<Vec<Value>>>,
     shortcodes: Shortcodes,
     options: Vec<parse::Options>,
+    pub cache: Option<Arc<Cache>>,
+    pub prints: Prints,
+    of_defaults: Hash,
+    lost: Mutex<Vec<Diagnostic>>,
 }
 
 /// What a job came to.
@@ -85,6 +114,9 @@ impl Renderer {
             texts,
             options,
             highlight,
+            cache,
+            global,
+            files,
         } = parts;
         let languages = site.config.languages.iter().zip(&texts);
         let strings = languages
@@ -95,12 +127,14 @@ impl Renderer {
                 .iter()
                 .map(|source| (source.name.as_str(), &*source.text, source.own)),
         );
+        let pages = site.pages.len();
         let shared = Arc::new(Shared {
             site,
             strings,
             cards: OnceLock::new(),
             bare_cards: OnceLock::new(),
             data,
+            reads: ReadsOf::new(pages),
         });
         let templates = match template::load(&templates, &shared) {
             Ok(templates) => templates,
@@ -109,30 +143,42 @@ impl Renderer {
                 return None;
             }
         };
-        let pages = shared.site.pages.len();
+        let of_defaults = Hasher::new().debug(&highlight).finish();
         let mut renderer = Renderer {
             templates,
             articles: Vec::new(),
             highlighter: Highlighter::default(),
             defaults: highlight,
+            plans: HashMap::new(),
+            all: Plan::new(Need::everything()),
             sites: Vec::new(),
+            publishers: Vec::new(),
             menus: Vec::new(),
             for_feeds: (0..pages).map(|_| OnceLock::new()).collect(),
+            entries: (0..pages).map(|_| OnceLock::new()).collect(),
             pagers: (0..pages).map(|_| OnceLock::new()).collect(),
             shortcodes,
             options,
             shared,
+            cache,
+            prints: Prints {
+                global,
+                ..Prints::default()
+            },
+            of_defaults,
+            lost: Mutex::default(),
         };
-        renderer.prepare(diagnostics);
+        renderer.prepare(files, diagnostics);
         Some(renderer)
     }
 
-    fn prepare(&mut self, diagnostics: &mut Vec<Diagnostic>) {
+    fn prepare(&mut self, files: Hash, diagnostics: &mut Vec<Diagnostic>) {
         let site = self.shared.site.clone();
         let ids = || (0..site.pages.len() as u32).map(PageId);
         let terms: Vec<Value> = (0..site.terms.len() as u32)
             .map(|term| view::term(&site, crate::site::TermId(term)))
             .collect();
+        let make = Cards::new(&site, &terms);
         let cards = |articles: &[Option<Article>]| -> Vec<Value> {
             let ids: Vec<PageId> = ids().collect();
             ids.par_iter()
@@ -141,26 +187,32 @@ impl Renderer {
                         .get(id.index())
                         .and_then(Option::as_ref)
                         .and_then(Article::digest);
-                    view::card(&site, *id, digest, &terms)
+                    make.card(*id, digest)
                 })
                 .collect()
         };
         for index in 0..site.config.languages.len() {
             let lang = LangId(index as u32);
             self.menus.push(menus::build(&site, lang));
+            self.sites.push(self.site_values(lang));
+            self.publishers.push(Publisher::new(self, lang));
         }
-        self.sites = (0..site.config.languages.len())
-            .map(|lang| self.site_map(LangId(lang as u32)))
+        let names = self.templates.names();
+        self.plans = names
+            .map(|name| (name.to_owned(), OnceLock::new()))
             .collect();
         // Cards for shortcodes are needed only where there are any.
         if site
             .pages
             .iter()
-            .any(|page| page.doc.as_ref().is_some_and(|doc| !doc.calls.is_empty()))
+            .any(|page| page.doc.as_ref().is_some_and(|doc| doc.meta.has_calls))
         {
             // Set once: nobody else has this renderer yet.
             let _ = self.shared.bare_cards.set(cards(&[]));
         }
+        let shared = self.shared.clone();
+        let bare = shared.bare_cards.get().map(Vec::as_slice);
+        self.print_before(bare.unwrap_or_default(), files);
         let found: Vec<(Option<Article>, Vec<Diagnostic>)> = site
             .pages
             .par_iter()
@@ -174,48 +226,160 @@ impl Renderer {
             self.articles.push(article);
             diagnostics.append(&mut said);
         }
-        let _ = self.shared.cards.set(cards(&self.articles));
+        let cards = cards(&self.articles);
+        let hashes = cards.par_iter().map(prints::of_value).collect();
+        let _ = self.shared.cards.set(cards);
+        self.print_cards(hashes, files);
     }
 
     fn article(&self, id: PageId, doc: &Arc<Doc>) -> (Option<Article>, Vec<Diagnostic>) {
-        if doc.calls.is_empty() {
-            return (Some(Article::Plain(doc.clone())), Vec::new());
+        if !doc.meta.has_calls {
+            return (Some(Article::plain(doc.clone())), Vec::new());
         }
-        let site = &self.shared.site;
-        let page = &site[id];
-        let Some(file) = page.file else {
+        let Some(file) = self.shared.site[id].file else {
             return (None, Vec::new());
         };
+        let own = self.own_of_calls(id, doc.key);
+        if let Some(cache) = &self.cache
+            && let Some((key, reads, (meta, said))) = self
+                .prints
+                .before
+                .keys(own)
+                .find_map(|(key, reads)| Some((key, reads, cache.meta(key, file)?)))
+        {
+            if reads.has_clock() {
+                self.shared.reads.clock(Some(id));
+            }
+            return (Some(Article::expanded(doc.clone(), key, meta, None)), said);
+        }
+        let (text, meta, said) = self.expanded(id, doc);
+        let key = self.prints.before.key(own, self.shared.reads.get(Some(id)));
+        if let Some(cache) = &self.cache {
+            cache.put_meta(key, file, &meta, &said);
+        }
+        (
+            Some(Article::expanded(doc.clone(), key, meta, Some(text))),
+            said,
+        )
+    }
+
+    /// Runs the shortcodes of a page.
+    fn expanded(&self, id: PageId, doc: &Doc) -> (Text, Meta, Vec<Diagnostic>) {
+        let site = &self.shared.site;
+        let page = &site[id];
+        let file = page.file.unwrap_or(crate::diag::FileId(0));
+        let text = self.unexpanded(id, doc);
         let mut options = self.options[page.lang.index()].clone();
         options.markdown = parse::page_options(&options, &doc.front);
         let env = self.env(id, &options);
         let source = expand::Source {
             file,
-            body: &doc.body,
-            calls: &doc.calls,
-            headings: &doc.headings,
-            ids: &doc.ids,
-            more: doc.more,
+            body: &text.body,
+            calls: &text.calls,
+            headings: &doc.meta.headings,
+            ids: &text.ids,
+            more: text.more,
         };
-        let mut expanded = expand::expand(&source, &env);
-        let said = std::mem::take(&mut expanded.diagnostics);
-        let digest = parse::digest(
-            &expanded.body,
-            expanded.more,
-            doc.cjk,
-            options.summary_length,
-        );
-        let has_code = doc.has_code || expanded.has_code;
-        let has_math = doc.has_math || expanded.has_math;
-        (
-            Some(Article::Expanded {
-                expanded: Box::new(expanded),
-                digest,
-                has_code,
-                has_math,
-            }),
-            said,
-        )
+        let expanded = expand::expand(&source, &env);
+        let cjk = doc.meta.cjk;
+        let digest = parse::digest(&expanded.body, expanded.more, cjk, options.summary_length);
+        let meta = Meta {
+            title: doc.meta.title.clone(),
+            anchors: expanded.body.anchors(&expanded.headings),
+            headings: expanded.headings,
+            cjk,
+            has_code: doc.meta.has_code || expanded.has_code,
+            has_math: doc.meta.has_math || expanded.has_math,
+            has_calls: true,
+            digest: Some(digest),
+        };
+        let text = Text {
+            body: expanded.body,
+            calls: Vec::new(),
+            ids: expanded.ids,
+            more: expanded.more,
+        };
+        (text, meta, expanded.diagnostics)
+    }
+
+    /// The large part of a document, parsed again where an earlier build left
+    /// only the small one.
+    fn unexpanded(&self, id: PageId, doc: &Doc) -> Arc<Text> {
+        if let Some(text) = &doc.text {
+            return text.clone();
+        }
+        let page = &self.shared.site[id];
+        let again = page.file.and_then(|file| {
+            let text = self.shared.site.sources.get(file).fetch()?;
+            let split = parse::front_matter::split(&text, file).ok()?;
+            let mut options = self.options[page.lang.index()].clone();
+            options.html = doc.is_html;
+            let reading = parse::Reading::new(&options, &doc.front);
+            let mut said = Vec::new();
+            let (_, text) = parse::article(&text, split.body, file, &reading, &mut said);
+            Some(Arc::new(text))
+        });
+        again.unwrap_or_else(|| {
+            let path = page
+                .file
+                .map(|file| &self.shared.site.sources.get(file).path);
+            self.lost(path.map_or("", |path| path));
+            Arc::default()
+        })
+    }
+
+    /// Notes that a file is not any more what this build has begun with.
+    fn lost(&self, path: &str) {
+        let message = format!("`{path}` was changed while the site was being built");
+        let error = Diagnostic::error("file-changed", None, message).help("run the build again");
+        self.lost
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(error);
+    }
+
+    /// Whether some template looks at the clock.
+    pub fn reads_clock(&self) -> bool {
+        self.shared.reads.any_clock()
+    }
+
+    /// What went wrong besides the answers of [`Renderer::render`].
+    pub fn losses(&self) -> Vec<Diagnostic> {
+        self.lost
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The body of a page's article, its shortcodes expanded.
+    pub(super) fn body(&self, id: PageId) -> Option<&Body> {
+        let article = self.articles.get(id.index())?.as_ref()?;
+        let text = article.text(|article| {
+            if article.has_calls() {
+                self.expanded(id, &article.doc).0
+            } else {
+                Arc::unwrap_or_clone(self.unexpanded(id, &article.doc))
+            }
+        });
+        Some(&text.body)
+    }
+
+    /// The article as plain text.
+    pub(super) fn plain_text(&self, id: PageId) -> String {
+        self.body(id).map(parse::plain_text).unwrap_or_default()
+    }
+
+    /// What a block of code becomes is made from this.
+    fn code_key(&self, block: &CodeBlock) -> Hash {
+        let mut hasher = Hasher::new();
+        hasher
+            .hash(self.of_defaults)
+            .str(&block.lang)
+            .str(&block.code);
+        if block.options != highlight::Options::default() {
+            hasher.debug(&block.options);
+        }
+        hasher.finish()
     }
 
     /// What shortcodes of a page run with: its card has no words.
@@ -224,7 +388,7 @@ impl Renderer {
         let page = &site[id];
         let mut context = Context::new();
         context.insert_value("page", self.shared.card(id));
-        context.insert_value("site", Value::from(self.sites[page.lang.index()].clone()));
+        context.insert_value("site", self.sites[page.lang.index()].bare.clone());
         context.insert_value("data", self.shared.data.clone());
         template::context_for(
             &mut context,
@@ -242,13 +406,16 @@ impl Renderer {
         }
     }
 
-    fn filler(&self) -> Filler<'_> {
-        Filler {
-            shared: &self.shared,
-            articles: &self.articles,
-            highlighter: &self.highlighter,
-            defaults: &self.defaults,
+    /// What is made for a template.
+    fn plan(&self, template: &str) -> &Plan {
+        match self.plans.get(template) {
+            Some(plan) => plan.get_or_init(|| Plan::new(self.templates.need(template))),
+            None => &self.all,
         }
+    }
+
+    fn filler(&self) -> Filler<'_> {
+        Filler { renderer: self }
     }
 
     pub fn words(&self) -> usize {

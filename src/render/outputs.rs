@@ -2,12 +2,14 @@
 //! robots.txt, the manifest and the list of redirects. Their formats are in
 //! the modules beside this one; here they are given their data.
 
+use super::article::Article;
 use super::feed::{self, Feed, Item, Person};
 use super::{Renderer, absolute, machine, search, sitemap, view};
 use crate::config::LanguageConfig;
 use crate::config::outputs::Kind as OutputKind;
 use crate::site::route::{self, FeedFormat, Job};
 use crate::site::{Kind, LangId, PageId, Site};
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// The article without its headings' links to themselves: they are the theme's,
@@ -113,9 +115,7 @@ impl Renderer {
     fn entry(&self, id: PageId) -> Owned {
         let site = &self.shared.site;
         let page = &site[id];
-        let digest = self.articles[id.index()]
-            .as_ref()
-            .and_then(super::article::Article::digest);
+        let digest = self.articles[id.index()].as_ref().and_then(Article::digest);
         let front = page.front();
         let description = front.and_then(|front| front.description.clone());
         Owned {
@@ -141,9 +141,25 @@ impl Renderer {
         }
     }
 
-    fn entries_for_search(&self, lang: LangId, then: impl FnOnce(&[search::Entry])) {
+    /// `share` says how much of an article is wanted, by their number.
+    fn entries_for_search(
+        &self,
+        lang: LangId,
+        share: fn(usize) -> usize,
+        then: impl FnOnce(&[search::Entry]),
+    ) {
         let site = &self.shared.site;
         let ids: Vec<PageId> = site.searched(lang).collect();
+        let share = share(ids.len());
+        let texts: Vec<String> = ids
+            .iter()
+            .map(|id| {
+                let mut text = self.plain_text(*id);
+                text.truncate(search::cut(&text, share).len());
+                text.shrink_to_fit();
+                text
+            })
+            .collect();
         let urls: Vec<(String, String)> = ids
             .iter()
             .map(|id| (site.href(&site[*id].url), site.permalink(&site[*id].url)))
@@ -163,9 +179,7 @@ impl Renderer {
             .enumerate()
             .map(|(index, id)| {
                 let page = &site[*id];
-                let digest = self.articles[id.index()]
-                    .as_ref()
-                    .and_then(super::article::Article::digest);
+                let digest = self.articles[id.index()].as_ref().and_then(Article::digest);
                 let description = page.front().and_then(|front| front.description.as_deref());
                 search::Entry {
                     title: &page.title,
@@ -173,7 +187,7 @@ impl Renderer {
                     permalink: &urls[index].1,
                     summary: description
                         .unwrap_or_else(|| digest.map_or("", |digest| &digest.summary_text)),
-                    content: digest.map_or("", |digest| &digest.text),
+                    content: &texts[index],
                     tags: &tags[index],
                     date: page.date,
                     section: page
@@ -187,13 +201,13 @@ impl Renderer {
     }
 
     pub(super) fn search_index(&self, lang: LangId, out: &mut String) {
-        self.entries_for_search(lang, |entries| search::index(entries, out));
+        self.entries_for_search(lang, search::share, |entries| search::index(entries, out));
     }
 
     pub(super) fn index_json(&self, id: PageId, out: &mut String) {
-        self.entries_for_search(self.shared.site[id].lang, |entries| {
-            search::papermod(entries, out)
-        });
+        let lang = self.shared.site[id].lang;
+        let whole = |_| usize::MAX;
+        self.entries_for_search(lang, whole, |entries| search::papermod(entries, out));
     }
 
     pub(super) fn robots(&self, out: &mut String) {
@@ -286,7 +300,7 @@ pub fn sitemaps(site: &Site) -> Vec<(String, String)> {
     let listed: Vec<Vec<Listed>> = (0..site.config.languages.len() as u32)
         .map(|lang| {
             let pages = site.sitemap_pages(LangId(lang), &site.routes);
-            pages.into_iter().map(|id| Listed::new(site, id)).collect()
+            pages.par_iter().map(|id| Listed::new(site, *id)).collect()
         })
         .collect();
     let alternates: Vec<Vec<Vec<sitemap::Alternate>>> = listed

@@ -37,9 +37,14 @@ const MOST: usize = 20_000;
 /// `[{"title", "url", "summary", "content", "tags", "date", "section"}]`, the date as
 /// RFC 3339, what is empty left out. Long articles are cut, the more of them the shorter.
 pub fn index(entries: &[Entry], out: &mut String) {
-    let most = (BUDGET / entries.len().max(1)).clamp(LEAST, MOST);
+    let most = share(entries.len());
     json::write_in_script(out, &Each(entries, most, own));
     out.push('\n');
+}
+
+/// How many bytes of each of so many articles the index of the search page has.
+pub fn share(entries: usize) -> usize {
+    (BUDGET / entries.max(1)).clamp(LEAST, MOST)
 }
 
 /// Appends PaperMod's index: `[{"title", "content", "permalink", "summary"}]`, articles whole.

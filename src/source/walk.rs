@@ -4,7 +4,7 @@
 //! round in a circle, is an error. What must never be published (dotfiles,
 //! keys, what editors leave behind) is not found, but said to have been left.
 
-use super::IoError;
+use super::{IoError, Stamp};
 use crate::diag::Diagnostic;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -21,6 +21,8 @@ pub struct Found {
     pub disk: PathBuf,
     pub len: u64,
     pub mtime: Option<SystemTime>,
+    /// None where it is too young for one.
+    pub stamp: Option<Stamp>,
 }
 
 /// A file or folder that was left where it is.
@@ -69,6 +71,7 @@ fn walk_to(depth: usize, root: &Path, dir: &str, without: &[&str]) -> Result<Wal
         root,
         real_root: &real_root,
         without,
+        now: SystemTime::now(),
     };
     if !place.enters_top(&top, dir, &mut walked) {
         return Ok(walked);
@@ -129,6 +132,7 @@ struct Place<'p> {
     root: &'p Path,
     real_root: &'p Path,
     without: &'p [&'p str],
+    now: SystemTime,
 }
 
 impl Place<'_> {
@@ -183,6 +187,7 @@ impl Place<'_> {
                 disk: entry.path().to_owned(),
                 len: meta.len(),
                 mtime: meta.modified().ok(),
+                stamp: Stamp::of(&meta, self.now),
             }),
             Err(error) => self.failed(error, walked)?,
         }

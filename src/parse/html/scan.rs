@@ -11,96 +11,71 @@ pub(super) enum Piece<'a> {
     Hidden(&'a str),
 }
 
-/// Cuts `html` into pieces that are together the whole.
-pub(super) struct Scan<'a> {
-    rest: &'a str,
-    /// The element whose inside is no text.
-    raw: Option<&'static str>,
-}
-
-pub(super) fn scan(html: &str) -> Scan<'_> {
-    Scan {
-        rest: html,
-        raw: None,
-    }
-}
-
-impl<'a> Iterator for Scan<'a> {
-    type Item = Piece<'a>;
-
-    fn next(&mut self) -> Option<Piece<'a>> {
-        if self.rest.is_empty() {
-            return None;
+/// Gives the pieces of `html`, which are together the whole.
+pub(super) fn scan<'a>(html: &'a str, mut give: impl FnMut(Piece<'a>)) {
+    let bytes = html.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        at = markup(bytes, at);
+        if at > start {
+            give(Piece::Text(&html[start..at]));
         }
-        if let Some(name) = self.raw.take() {
-            let end = closing(self.rest, name).unwrap_or(self.rest.len());
+        let Some(rest) = html.get(at..).filter(|rest| !rest.is_empty()) else {
+            break;
+        };
+        if matches!(rest.as_bytes()[1], b'!' | b'?') {
+            let end = hidden_end(rest.as_bytes());
+            give(Piece::Hidden(&rest[..end]));
+            at += end;
+            continue;
+        }
+        let tag = &rest[..tag_end(rest.as_bytes())];
+        give(Piece::Tag(tag));
+        at += tag.len();
+        if let Some(raw) = raw(tag) {
+            let inside = &html[at..];
+            let end = closing(inside, raw).unwrap_or(inside.len());
             if end > 0 {
-                return Some(Piece::Hidden(self.take(end)));
+                give(Piece::Hidden(&inside[..end]));
             }
+            at += end;
         }
-        if self.rest.starts_with('<')
-            && let Some(piece) = self.markup()
-        {
-            return Some(piece);
-        }
-        // A `<` that begins no tag is text.
-        let bytes = self.rest.as_bytes();
-        let mut end = usize::from(bytes[0] == b'<');
-        loop {
-            match memchr::memchr(b'<', &bytes[end..]) {
-                None => {
-                    end = bytes.len();
-                    break;
-                }
-                Some(at) => {
-                    end += at;
-                    if matches!(bytes.get(end + 1), Some(b) if b.is_ascii_alphabetic() || matches!(b, b'/' | b'!' | b'?'))
-                    {
-                        break;
-                    }
-                    end += 1;
-                }
-            }
-        }
-        Some(Piece::Text(self.take(end)))
     }
 }
 
-impl<'a> Scan<'a> {
-    fn take(&mut self, length: usize) -> &'a str {
-        let (piece, rest) = self.rest.split_at(length);
-        self.rest = rest;
-        piece
-    }
-
-    /// The tag or comment that the rest begins with.
-    fn markup(&mut self) -> Option<Piece<'a>> {
-        let bytes = self.rest.as_bytes();
-        match bytes.get(1)? {
-            b'!' | b'?' => {
-                let end = if bytes.starts_with(b"<!--") {
-                    memchr::memmem::find(&bytes[4..], b"-->").map(|end| 4 + end + 3)
-                } else {
-                    memchr::memchr(b'>', bytes).map(|end| end + 1)
-                };
-                // One without an end hides the rest, as in a browser.
-                Some(Piece::Hidden(self.take(end.unwrap_or(bytes.len()))))
-            }
-            b'/' if bytes.get(2).is_some_and(u8::is_ascii_alphabetic) => {
-                let end = tag_end(bytes);
-                Some(Piece::Tag(self.take(end)))
-            }
-            b if b.is_ascii_alphabetic() => {
-                let end = tag_end(bytes);
-                let tag = self.take(end);
-                self.raw = ["script", "style"]
-                    .into_iter()
-                    .find(|raw| name(tag).eq_ignore_ascii_case(raw));
-                Some(Piece::Tag(tag))
-            }
-            _ => None,
+/// Where the next tag, comment or declaration begins. A `<` that begins none is text.
+fn markup(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(next) = memchr::memchr(b'<', &bytes[at..]) {
+        at += next;
+        match bytes[at + 1..] {
+            [b'!' | b'?', ..] => return at,
+            [b'/', first, ..] | [first, ..] if first.is_ascii_alphabetic() => return at,
+            _ => at += 1,
         }
     }
+    bytes.len()
+}
+
+/// The length of a comment or declaration. One without an end hides the rest, as in a browser.
+fn hidden_end(bytes: &[u8]) -> usize {
+    let end = if bytes.starts_with(b"<!--") {
+        memchr::memmem::find(&bytes[4..], b"-->").map(|end| 4 + end + 3)
+    } else {
+        memchr::memchr(b'>', bytes).map(|end| end + 1)
+    };
+    end.unwrap_or(bytes.len())
+}
+
+/// The element that `tag` opens, when its inside is no text.
+fn raw(tag: &str) -> Option<&'static str> {
+    if !matches!(tag.as_bytes().get(1), Some(b's' | b'S')) {
+        return None;
+    }
+    ["script", "style"]
+        .into_iter()
+        .find(|raw| name(tag).eq_ignore_ascii_case(raw))
 }
 
 /// The name in a tag, without its slash.
@@ -118,17 +93,18 @@ pub(super) fn name(tag: &str) -> &str {
 /// The length of the tag; quotes count after a `=` alone. To the end when it has none.
 fn tag_end(bytes: &[u8]) -> usize {
     let mut at = 1;
-    while let Some(next) = memchr::memchr3(b'>', b'"', b'\'', &bytes[at..]) {
-        at += next;
-        if bytes[at] == b'>' {
-            return at + 1;
+    // Most tags are short: a search that looks at many bytes at once would take longer.
+    while let Some(next) = bytes[at..].iter().position(|b| matches!(b, b'>' | b'=')) {
+        at += next + 1;
+        if bytes[at - 1] == b'>' {
+            return at;
         }
-        let quote = bytes[at];
-        let value = bytes[..at].iter().rev().find(|b| !b.is_ascii_whitespace()) == Some(&b'=');
-        at += 1;
-        if value {
-            match memchr::memchr(quote, &bytes[at..]) {
-                Some(end) => at += end + 1,
+        let space = |b: &&u8| b.is_ascii_whitespace();
+        let value = at + bytes[at..].iter().take_while(space).count();
+        if let Some(quote @ (b'"' | b'\'')) = bytes.get(value) {
+            let value = value + 1;
+            match memchr::memchr(*quote, &bytes[value..]) {
+                Some(end) => at = value + end + 1,
                 None => return bytes.len(),
             }
         }

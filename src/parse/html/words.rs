@@ -1,10 +1,10 @@
 //! Counting and quoting: Hugo's rules, of which some are odd but decide what
 //! number stands on a page.
 
+use super::plain::plainify;
 use super::scan::{Piece, name, scan};
+use super::space;
 use crate::parse::Digest;
-use crate::text::decode_entities;
-use std::borrow::Cow;
 
 /// Minutes of reading: 212 words in one, or 500 of a CJK script.
 pub fn minutes(words: usize, cjk: bool) -> usize {
@@ -14,7 +14,8 @@ pub fn minutes(words: usize, cjk: bool) -> usize {
 /// Whether a page is of a CJK script, going by its own Markdown: at least a
 /// fifth of the letters are Han, Kana or Hangul.
 pub fn is_cjk(markdown: &str) -> bool {
-    if markdown.is_ascii() {
+    // Nearly every text of another script has not one of them.
+    if !has_cjk(markdown) {
         return false;
     }
     let (mut letters, mut cjk) = (0_usize, 0_usize);
@@ -26,7 +27,27 @@ pub fn is_cjk(markdown: &str) -> bool {
             letters += 1;
         }
     }
-    cjk > 0 && cjk * 5 >= letters
+    cjk * 5 >= letters
+}
+
+fn has_cjk(text: &str) -> bool {
+    /// The first byte of U+1000; what is below has none of these scripts.
+    const LEAST: u8 = 0xE1;
+    /// Looked at together, which the processor does at once.
+    const CHUNK: usize = 64;
+    for (index, chunk) in text.as_bytes().chunks(CHUNK).enumerate() {
+        if !chunk.iter().fold(false, |any, byte| any | (*byte >= LEAST)) {
+            continue;
+        }
+        for (offset, _) in chunk.iter().enumerate().filter(|(_, byte)| **byte >= LEAST) {
+            // A byte as high begins a character.
+            let rest = &text[index * CHUNK + offset..];
+            if rest.chars().next().is_some_and(is_cjk_char) {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 fn is_cjk_char(c: char) -> bool {
@@ -38,155 +59,98 @@ fn is_cjk_char(c: char) -> bool {
         | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9D}' | '\u{FFA0}'..='\u{FFDC}' | '\u{20000}'..='\u{323AF}')
 }
 
-/// Reads an article whose holes are filled. `more` is where its summary ends,
-/// if it says so, `length` the words that the summary reaches if not.
+/// Counts and quotes an article whose holes are filled. `more` is where its
+/// summary ends, if it says so, `length` the words that the summary reaches if not.
 pub fn digest(html: &str, more: Option<usize>, length: usize, cjk: bool) -> Digest {
-    let mut reader = Reader {
-        cjk,
-        text: String::with_capacity(html.len()),
-        ..Reader::default()
-    };
-    reader.read(html);
     let cut = match more {
         Some(more) => more.min(html.len()),
         None => summary_end(html, length),
     };
-    let summary = html.get(..cut).unwrap_or(html).trim();
     Digest {
-        words: reader.words,
+        words: count(html, cjk),
         cjk,
-        text: reader.text.trim_end().to_owned(),
-        summary_html: summary.to_owned(),
-        summary_text: plainify(summary),
-        truncated: cut < html.trim_end().len(),
+        summary_text: plainify(html.get(..cut).unwrap_or(html)),
     }
 }
 
-/// HTML as plain text: tags gone, entities undone, whitespace collapsed.
-pub fn plainify(html: &str) -> String {
-    let mut reader = Reader::default();
-    reader.read(html);
-    reader.text.truncate(reader.text.trim_end().len());
-    reader.text
-}
-
-/// The words of an article, by [`digest`]'s rules.
+/// The words of an article.
 pub fn count(html: &str, cjk: bool) -> usize {
-    let mut reader = Reader {
+    let mut counter = Counter {
         cjk,
-        ..Reader::default()
+        slow: cjk || space::is_wide(html),
+        ..Counter::default()
     };
-    reader.read(html);
-    reader.words
+    visible(html, |piece| match piece {
+        Visible::Tag("</p>" | "<br>" | "<br />") => counter.end_word(),
+        Visible::Tag(_) => {}
+        Visible::Text(text) => counter.prose(text),
+    });
+    counter.end_word();
+    counter.words
 }
 
+pub(super) enum Visible<'a> {
+    Tag(&'a str),
+    Text(&'a str),
+}
+
+/// Gives the tags and texts of which a reader sees something.
+pub(super) fn visible<'a>(html: &'a str, mut give: impl FnMut(Visible<'a>)) {
+    let mut hidden: Option<&str> = None;
+    scan(html, |piece| {
+        match piece {
+            // A heading's link to itself is the theme's, not the article's.
+            Piece::Tag(tag) if hidden.is_some() => {
+                if tag.starts_with("</") && hidden == Some(name(tag)) {
+                    hidden = None;
+                }
+            }
+            Piece::Tag(tag) if tag.starts_with("<a hidden class=\"anchor\"") => {
+                hidden = Some("a");
+            }
+            Piece::Tag(tag) => give(Visible::Tag(tag)),
+            Piece::Text(text) if hidden.is_none() => give(Visible::Text(text)),
+            Piece::Text(_) | Piece::Hidden(_) => {}
+        }
+    });
+}
+
+/// Counts words over texts that may each end within one.
 #[derive(Default)]
-struct Reader {
+struct Counter {
     cjk: bool,
+    /// Each character has to be looked at.
+    slow: bool,
     words: usize,
     /// Whether a word is being read.
     inside: bool,
-    /// Of it: characters, and whether there is one that is not ASCII.
+    /// Of it: characters, and whether there is one that is not ASCII. Of a CJK page only.
     runes: usize,
     foreign: bool,
-    text: String,
-    /// Whether the text being read holds entities.
-    entities: bool,
-    /// What is not read as text, though it may count as words: a note's mark.
-    mute: bool,
 }
 
-impl Reader {
-    fn read(&mut self, html: &str) {
-        let mut hidden: Option<&str> = None;
-        for piece in scan(html) {
-            match piece {
-                // A heading's link to itself is the theme's, not the article's.
-                Piece::Tag(tag) if hidden.is_some() => {
-                    if tag.starts_with("</") && hidden == Some(name(tag)) {
-                        hidden = None;
-                    }
-                }
-                Piece::Tag(tag) if tag.starts_with("<a hidden class=\"anchor\"") => {
-                    hidden = Some("a")
-                }
-                Piece::Tag(tag) => self.tag(tag),
-                Piece::Text(text) if hidden.is_none() => self.prose(text),
-                Piece::Text(_) | Piece::Hidden(_) => {}
-            }
-        }
-        self.end_word();
-    }
-
-    fn tag(&mut self, tag: &str) {
-        if matches!(tag, "</p>" | "<br>" | "<br />") {
-            self.end_word();
-        }
-        if tag.starts_with("<sup id=\"fnref")
-            || (tag.starts_with("<a ") && tag.contains("role=\"doc-backlink\""))
-        {
-            self.mute = true;
-        } else if self.mute && matches!(tag, "</sup>" | "</a>") {
-            // The mark is `<sup><a>1</a></sup>`: the first end will do.
-            self.mute = false;
-        }
-        if is_block(name(tag)) {
-            self.space();
-        }
-    }
-
+impl Counter {
     fn prose(&mut self, text: &str) {
+        if self.slow {
+            return self.runes(text);
+        }
         let bytes = text.as_bytes();
-        self.entities = memchr::memchr(b'&', bytes).is_some();
-        let mut start = 0;
-        let mut at = 0;
-        while at < bytes.len() {
-            let byte = bytes[at];
-            if byte.is_ascii() {
-                if !matches!(byte, b' ' | b'\t'..=b'\r') {
-                    at += 1;
-                    continue;
-                }
-                self.part(&text[start..at]);
-                at += 1;
+        let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
+            return;
+        };
+        self.words += usize::from(self.inside && space::is(*first)) + ends(bytes);
+        self.inside = !space::is(*last);
+    }
+
+    fn runes(&mut self, text: &str) {
+        for c in text.chars() {
+            if c.is_whitespace() {
+                self.end_word();
             } else {
-                let c = text[at..].chars().next().unwrap_or('\u{FFFD}');
-                if !c.is_whitespace() {
-                    at += c.len_utf8();
-                    continue;
-                }
-                self.part(&text[start..at]);
-                at += c.len_utf8();
+                self.inside = true;
+                self.foreign |= !c.is_ascii();
+                self.runes += 1;
             }
-            self.end_word();
-            self.space();
-            start = at;
-        }
-        self.part(&text[start..]);
-    }
-
-    /// A piece of a word.
-    fn part(&mut self, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        self.inside = true;
-        if self.cjk {
-            self.foreign |= !text.is_ascii();
-            self.runes += text.chars().count();
-        }
-        if self.mute {
-            return;
-        }
-        match self.entities.then(|| decode_entities(text)) {
-            Some(Cow::Owned(text)) => self.text.push_str(&text.replace('\u{A0}', " ")),
-            _ => self.text.push_str(text),
-        }
-    }
-
-    fn space(&mut self) {
-        if !self.text.is_empty() && !self.text.ends_with(' ') {
-            self.text.push(' ');
         }
     }
 
@@ -205,40 +169,21 @@ impl Reader {
     }
 }
 
-fn is_block(name: &str) -> bool {
-    matches!(
-        name,
-        "p" | "div"
-            | "li"
-            | "ul"
-            | "ol"
-            | "br"
-            | "hr"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "table"
-            | "tr"
-            | "td"
-            | "th"
-            | "pre"
-            | "blockquote"
-            | "section"
-            | "article"
-            | "figure"
-            | "figcaption"
-            | "details"
-            | "summary"
-            | "dl"
-            | "dt"
-            | "dd"
-            | "video"
-            | "audio"
-            | "iframe"
-    )
+/// How often a word's last byte is followed by a space.
+fn ends(bytes: &[u8]) -> usize {
+    /// Counted in bytes, so that many are looked at at once.
+    const CHUNK: usize = u8::MAX as usize;
+    let mut ends = 0;
+    let mut rest = bytes;
+    while rest.len() > 1 {
+        let chunk = &rest[..rest.len().min(CHUNK)];
+        let pairs = chunk.iter().zip(&chunk[1..]);
+        let found = pairs.map(|(a, b)| u8::from(!space::is(*a) & space::is(*b)));
+        ends += usize::from(found.fold(0, u8::wrapping_add));
+        // The last byte is the first of the next pair.
+        rest = &rest[chunk.len() - 1..];
+    }
+    ends
 }
 
 /// The end of the first paragraph at which `length` words are reached. Hugo
@@ -252,16 +197,10 @@ fn summary_end(html: &str, length: usize) -> usize {
     let mut at = 0;
     while let Some(close) = memchr::memmem::find(&html.as_bytes()[at..], END.as_bytes()) {
         let paragraph = &html[at..at + close];
-        let mut pieces = paragraph.split_whitespace().peekable();
-        while let Some(piece) = pieces.next() {
-            // Of the paragraph's last word, the last character is not looked at.
-            let piece = match pieces.peek() {
-                None if !paragraph.ends_with(char::is_whitespace) => {
-                    let last = piece.chars().next_back().map_or(0, char::len_utf8);
-                    &piece[..piece.len() - last]
-                }
-                _ => piece,
-            };
+        // Of the paragraph's last word, the last character is not looked at.
+        let last = paragraph.chars().next_back().map_or(0, char::len_utf8);
+        let paragraph = &paragraph[..paragraph.len() - last];
+        for piece in pieces(paragraph) {
             words += piece_words(piece);
             if words >= length {
                 return at + close + END.len();
@@ -273,14 +212,33 @@ fn summary_end(html: &str, length: usize) -> usize {
     html.len()
 }
 
+/// The parts of `text` between its whitespace.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < text.len() {
+            let (end, length) = space::find(text.as_bytes(), at).unwrap_or((text.len(), 0));
+            let piece = &text[at..end];
+            at = end + length;
+            if !piece.is_empty() {
+                return Some(piece);
+            }
+        }
+        None
+    })
+}
+
 fn piece_words(piece: &str) -> usize {
-    if piece.is_empty() || piece == ">" || is_tag_like(piece) {
+    if piece == ">" || is_tag_like(piece) {
         return 0;
+    }
+    if piece.is_ascii() && !piece.contains('<') {
+        return 1;
     }
     let mut words = 0;
     let mut inside = false;
-    for part in scan(piece) {
-        let Piece::Text(text) = part else { continue };
+    scan(piece, |part| {
+        let Piece::Text(text) = part else { return };
         for c in text.chars() {
             if is_cjk_char(c) {
                 words += 1;
@@ -290,7 +248,7 @@ fn piece_words(piece: &str) -> usize {
                 inside = true;
             }
         }
-    }
+    });
     words
 }
 

@@ -404,12 +404,12 @@ impl<'a> Renderer<'a> {
             open.at = Some(Place::Code(self.holes.len()));
         }
         let span = self.span(code.range.start..code.range.end.max(range.end));
-        self.push_hole(Hole::Code(CodeBlock {
+        self.push_hole(Hole::Code(Box::new(CodeBlock {
             lang: code.lang,
             code: text,
             options: code.options,
             span,
-        }));
+        })));
         self.close("\n");
     }
 

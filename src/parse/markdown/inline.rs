@@ -510,12 +510,12 @@ impl<'a> Renderer<'a> {
                 }
                 let span = self.span(alt.range);
                 if self.options.any_scheme || safe_image_url(&alt.src) {
-                    self.push_hole(Hole::Image(Image {
+                    self.push_hole(Hole::Image(Box::new(Image {
                         src: alt.src,
                         alt: text,
                         title: alt.title,
                         span,
-                    }));
+                    })));
                 } else {
                     self.diagnostics.push(unsafe_url(span, &alt.src, "image"));
                     escape_html(&mut self.out, &text);

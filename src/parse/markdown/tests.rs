@@ -48,7 +48,8 @@ fn filled(page: &Page) -> String {
         None,
         &mut out,
         |index, out| match &page.holes[index] {
-            Hole::Code(CodeBlock { lang, code, .. }) => {
+            Hole::Code(block) => {
+                let CodeBlock { lang, code, .. } = &**block;
                 out.push_str(&format!("<pre {lang}>"));
                 escape_html(out, code);
                 out.push_str("</pre>");

@@ -145,22 +145,22 @@ fn links_and_images_are_holes() {
                 dest: "b c".into(),
                 span: span(0, 17)
             }),
-            Hole::Image(Image {
+            Hole::Image(Box::new(Image {
                 src: "d.png".into(),
                 alt: "i “q” c".into(),
                 title: Some("T".into()),
                 span: span(18, 43)
-            }),
+            })),
             Hole::Link(Link {
                 dest: "e)&f".into(),
                 span: span(44, 50)
             }),
-            Hole::Image(Image {
+            Hole::Image(Box::new(Image {
                 src: "e)&f".into(),
                 alt: "x".into(),
                 title: Some("ti".into()),
                 span: span(51, 55)
-            }),
+            })),
         ]
     );
     assert_eq!(

@@ -1,0 +1,117 @@
+//! HTML as plain text.
+
+use super::scan::name;
+use super::space;
+use super::words::{Visible, visible};
+use crate::text::decode_entities;
+use std::borrow::Cow;
+
+/// HTML as plain text: tags gone, entities undone, whitespace collapsed.
+pub fn plainify(html: &str) -> String {
+    let mut plain = Plain {
+        out: String::with_capacity(html.len()),
+        mute: false,
+    };
+    visible(html, |piece| match piece {
+        Visible::Tag(tag) => plain.tag(tag),
+        Visible::Text(text) => plain.prose(text),
+    });
+    plain.out.truncate(plain.out.trim_end().len());
+    plain.out
+}
+
+struct Plain {
+    out: String,
+    /// Within what is not read as text, though it may count as words: a note's mark.
+    mute: bool,
+}
+
+impl Plain {
+    fn tag(&mut self, tag: &str) {
+        if tag.starts_with("<sup id=\"fnref")
+            || (tag.starts_with("<a ") && tag.contains("role=\"doc-backlink\""))
+        {
+            self.mute = true;
+        } else if self.mute && matches!(tag, "</sup>" | "</a>") {
+            // The mark is `<sup><a>1</a></sup>`: the first end will do.
+            self.mute = false;
+        }
+        if is_block(name(tag)) {
+            self.space();
+        }
+    }
+
+    fn prose(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let entities = memchr::memchr(b'&', bytes).is_some();
+        let mut start = 0;
+        let mut at = 0;
+        while let Some((space, length)) = space::find(bytes, at) {
+            at = space + length;
+            // One space between words stays as it is.
+            let alone = bytes[space] == b' '
+                && space > start
+                && matches!(bytes.get(at), Some(b'!'..=b'\x7F'));
+            if alone && !entities && !self.mute {
+                continue;
+            }
+            self.part(&text[start..space], entities);
+            self.space();
+            start = at;
+        }
+        self.part(&text[start..], entities);
+    }
+
+    /// Words as they stand; of a text with entities, a piece of one word.
+    fn part(&mut self, text: &str, entities: bool) {
+        if self.mute {
+            return;
+        }
+        match entities.then(|| decode_entities(text)) {
+            Some(Cow::Owned(text)) => self.out.push_str(&text.replace('\u{A0}', " ")),
+            _ => self.out.push_str(text),
+        }
+    }
+
+    fn space(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with(' ') {
+            self.out.push(' ');
+        }
+    }
+}
+
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "p" | "div"
+            | "li"
+            | "ul"
+            | "ol"
+            | "br"
+            | "hr"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "table"
+            | "tr"
+            | "td"
+            | "th"
+            | "pre"
+            | "blockquote"
+            | "section"
+            | "article"
+            | "figure"
+            | "figcaption"
+            | "details"
+            | "summary"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "video"
+            | "audio"
+            | "iframe"
+    )
+}
