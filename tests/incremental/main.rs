@@ -7,10 +7,12 @@
 //! and in files, and printed; `KEEP=DIR` leaves its last site there.
 #![allow(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod around;
 mod build;
 mod site;
 mod steps;
 mod tree;
+mod values;
 
 use build::{Built, Files, Order};
 use std::collections::BTreeSet;

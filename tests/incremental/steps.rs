@@ -1,10 +1,11 @@
 //! What may happen between two builds, a function each: it does it and says
 //! what it did, or finds nothing to do.
 
+use crate::around;
 use crate::site::{self, Flags};
 use crate::tree::{Rng, Snapshot, Tree, long_ago, same_second};
+use crate::values::{CONFIGURATION, FRONT, PARAMETERS};
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::PathBuf;
 
 /// Edits that nothing but the text itself gives away, of sources and of
@@ -75,19 +76,19 @@ const STEPS: &[(usize, Step)] = &[
     (3, swap),
     (3, swap_by_renaming),
     (2, touch),
-    (3, nothing),
-    (4, another_moment),
-    (3, options),
-    (2, other_address),
-    (2, strict),
-    (3, damage_output),
-    (2, lose_output),
-    (2, foreign_file),
-    (2, another_site),
-    (2, other_options),
-    (2, twice),
-    (2, move_site),
-    (2, damage_cache),
+    (3, around::nothing),
+    (4, around::another_moment),
+    (3, around::options),
+    (2, around::other_address),
+    (2, around::strict),
+    (3, around::damage_output),
+    (2, around::lose_output),
+    (2, around::foreign_file),
+    (2, around::another_site),
+    (2, around::other_options),
+    (2, around::twice),
+    (2, around::move_site),
+    (2, around::damage_cache),
     (3, break_something),
 ];
 
@@ -195,86 +196,6 @@ fn remove_block(world: &mut World, rng: &mut Rng) -> Option<String> {
         .put(&path, format!("{front}{}", blocks.join("\n\n")));
     Some(format!("take out of `{path}`: {gone:?}"))
 }
-
-/// Keys of front matter, with what each may be set to; empty: a value of its own.
-const FRONT: &[(&str, &[&str])] = &[
-    ("title", &[]),
-    ("title", &[]),
-    ("tags", &[]),
-    ("tags", &[]),
-    ("date", &[]),
-    ("date", &[]),
-    ("draft", &["true", "false"]),
-    ("slug", &["other-name", "größe", "p1"]),
-    ("url", &["/elsewhere/", "/blog/p2/", "/file.html"]),
-    (
-        "aliases",
-        &["[/old/one/]", "[/old/two/, before]", "[/blog/p3/]"],
-    ),
-    ("weight", &["1", "3", "-2"]),
-    ("description", &["About *it*.", "\"A \\\"quoted\\\" one\""]),
-    ("summary", &["In short.", "In **short**."]),
-    ("series", &["[Learning]", "[Other, Learning]"]),
-    ("categories", &["[Craft]", "[Art, craft]"]),
-    (
-        "cover",
-        &[
-            "{image: pic.svg, alt: A picture}",
-            "{image: /img/logo.svg, caption: \"*so*\"}",
-            "{image: https://example.com/x.png}",
-        ],
-    ),
-    (
-        "menus",
-        &[
-            "main",
-            "footer",
-            "{main: {weight: 5, name: Mine}}",
-            "[main, footer]",
-        ],
-    ),
-    ("layout", &["poster", "archives", "search", "none-such"]),
-    ("type", &["blog", "notes"]),
-    ("lastmod", &["2024-06-01", "2024-03-03T03:03:03Z"]),
-    ("publishDate", &["2024-01-01", "2024-08-01"]),
-    ("expiryDate", &["2024-01-01", "2025-01-01"]),
-    ("linkTitle", &["Short"]),
-    ("keywords", &["[a, b]"]),
-    ("author", &["Ben Example", "[Ada Example, Ben Example]"]),
-    ("show_raeding_time", &["true"]),
-    ("mood", &["dark", "calm"]),
-    ("hidden_in_home_list", &["true"]),
-    ("hidden_in_rss", &["true"]),
-    ("search_hidden", &["true"]),
-    ("robots_no_index", &["true"]),
-    ("show_toc", &["true", "false"]),
-    ("hide_summary", &["true"]),
-    ("hide_meta", &["true"]),
-    ("show_full_text_in_rss", &["false"]),
-    (
-        "build",
-        &[
-            "{list: never}",
-            "{render: never}",
-            "{publishResources: false}",
-            "{list: local}",
-        ],
-    ),
-    ("sitemap", &["{priority: 0.7}", "false"]),
-    ("outputs", &["[html]", "[html, rss, json]"]),
-    ("translationKey", &["key", "other"]),
-    ("canonicalURL", &["https://example.com/first/"]),
-    ("math", &["true", "false"]),
-    ("images", &["[/img/logo.svg]"]),
-    (
-        "resources",
-        &["[{src: \"*.svg\", name: drawing.svg, title: Drawn}]"],
-    ),
-    ("date_format", &["\"2006-01-02\"", "\"%d %B %Y\""]),
-    ("params", &["{mood: sunny, more: 1}"]),
-    ("disable_anchored_headings", &["true"]),
-    ("comments", &["true"]),
-];
 
 fn front_matter(world: &mut World, rng: &mut Rng) -> Option<String> {
     let path = a_page(world, rng)?;
@@ -484,161 +405,12 @@ fn edit_texts(world: &mut World, rng: &mut Rng) -> Option<String> {
     Some(format!("`{key}` of `{path}`: {value}"))
 }
 
-const CONFIGURATION: &[(&str, &[&str])] = &[
-    ("title", &["Another", "Two & <three>"]),
-    (
-        "baseURL",
-        &[
-            "https://example.org/",
-            "https://example.org/sub/",
-            "/folder/",
-            "https://other.example/",
-        ],
-    ),
-    (
-        "taxonomies",
-        &[
-            "{tag: tags}",
-            "{tag: tags, category: categories}",
-            "{tag: tags, mood: moods}",
-        ],
-    ),
-    (
-        "pagination",
-        &[
-            "{pagerSize: 2}",
-            "{pagerSize: 50}",
-            "{pagerSize: 3, path: p}",
-            "{pagerSize: 3, disableAliases: true}",
-        ],
-    ),
-    (
-        "permalinks",
-        &[
-            "{blog: \"/:year/:month/:slug/\"}",
-            "{notes: \"/n/:title/\"}",
-            "{term: {tags: \"/about/:slug/\"}}",
-        ],
-    ),
-    (
-        "languages",
-        &[
-            "{en: {weight: 1}, de: {weight: 2, title: Deutsch}}",
-            "{de: {weight: 1}, en: {weight: 2}}",
-            "{en: {weight: 1}}",
-        ],
-    ),
-    ("defaultContentLanguage", &["de", "en"]),
-    ("defaultContentLanguageInSubdir", &["true"]),
-    ("disableLanguages", &["[de]"]),
-    ("summaryLength", &["5", "30"]),
-    ("mainSections", &["[blog]", "[notes, blog]"]),
-    ("enableEmoji", &["true"]),
-    ("uglyURLs", &["true"]),
-    ("removePathAccents", &["true"]),
-    (
-        "disableKinds",
-        &[
-            "[rss]",
-            "[term, taxonomy]",
-            "[sitemap, \"404\"]",
-            "[search, archives]",
-        ],
-    ),
-    (
-        "outputs",
-        &["{home: [html, rss, json]}", "{section: [html]}"],
-    ),
-    ("services", &["{rss: {limit: 2}}"]),
-    ("timeZone", &["Europe/Berlin", "America/New_York"]),
-    ("copyright", &["\"© *me*\""]),
-    ("sitemap", &["{changeFreq: weekly}"]),
-    ("enableRobotsTXT", &["false"]),
-    ("disableAliases", &["true"]),
-    ("sectionPagesMenu", &["main"]),
-    (
-        "frontmatter",
-        &[
-            "{lastmod: [lastmod, \":fileModTime\"]}",
-            "{date: [\":filename\", \":default\"]}",
-        ],
-    ),
-    (
-        "markup",
-        &[
-            "{goldmark: {extensions: {typographer: false}}}",
-            "{goldmark: {parser: {autoIDType: blackfriday}}}",
-            "{highlight: {lineNos: true}}",
-            "{highlight: {style: monokai}}",
-            "{tableOfContents: {endLevel: 4}}",
-            "{goldmark: {renderer: {unsafe: false}}}",
-        ],
-    ),
-    ("ignoreFiles", &["[\"p1\"]"]),
-    ("ignoreLogs", &["[broken-link]", "[unknown-key]"]),
-    ("buildDrafts", &["true"]),
-    ("buildFuture", &["true"]),
-    ("noSuchKey", &["1"]),
-    (
-        "cascade",
-        &["[{target: {path: \"/blog/**\"}, show_toc: true, mood: handed}]"],
-    ),
-    ("staticDir", &["[static, static2]"]),
-    ("relativeURLs", &["true"]),
-];
-
 fn configuration(world: &mut World, rng: &mut Rng) -> Option<String> {
     let (key, values) = &CONFIGURATION[rng.below(CONFIGURATION.len())];
     let value = Some(rng.pick(values)).filter(|_| rng.chance(75));
     world.tree.set("longhand.yaml", key, value);
     Some(format!("configuration `{key}`: {value:?}"))
 }
-
-const PARAMETERS: &[(&str, &[&str])] = &[
-    ("motto", &["Faster", "\"<b>\""]),
-    ("author", &["Ben Example", "[Ada Example, Ben Example]"]),
-    ("description", &["Another description"]),
-    ("show_toc", &["true", "false"]),
-    ("toc_open", &["true"]),
-    ("use_hugo_toc", &["true"]),
-    ("show_related", &["false"]),
-    ("show_page_nums", &["false"]),
-    ("show_share_buttons", &["true"]),
-    ("show_full_text_in_rss", &["false"]),
-    ("show_word_count", &["false"]),
-    ("show_post_nav_links", &["false"]),
-    ("show_all_pages_in_archive", &["true"]),
-    ("disable_special_1st_post", &["true"]),
-    ("disable_scroll_to_top", &["true"]),
-    ("date_format", &["\"2006-01-02\""]),
-    (
-        "home_info_params",
-        &["{title: Hello, content: \"*World* [about](/about/)\"}"],
-    ),
-    ("profile_mode", &["{enabled: true, title: Me}"]),
-    (
-        "social_icons",
-        &["[{name: github, url: \"https://example.com/me\"}]"],
-    ),
-    ("label", &["{text: Home, icon: /img/logo.svg}"]),
-    ("footer", &["{text: \"*So long*\"}"]),
-    (
-        "edit_post",
-        &["{url: \"https://example.com/edit\", append_file_path: true}"],
-    ),
-    (
-        "assets",
-        &[
-            "{disable_fingerprinting: true}",
-            "{theme_color: \"#123456\"}",
-        ],
-    ),
-    ("images", &["[/img/logo.svg]"]),
-    ("math", &["true"]),
-    ("comments", &["true"]),
-    ("no_such_parameter", &["1"]),
-    ("main_sections", &["[notes]"]),
-];
 
 fn parameters(world: &mut World, rng: &mut Rng) -> Option<String> {
     let path = rng.pick(&[
@@ -796,145 +568,6 @@ fn touch(world: &mut World, rng: &mut Rng) -> Option<String> {
         }
     }
     Some(format!("touch {some:?}"))
-}
-
-fn nothing(world: &mut World, _: &mut Rng) -> Option<String> {
-    world.also = Also::Unchanged;
-    Some("nothing".to_owned())
-}
-
-fn another_moment(world: &mut World, rng: &mut Rng) -> Option<String> {
-    let now = rng.pick(&[
-        "2024-06-15T12:00:00Z",
-        "2024-06-15T12:00:01Z",
-        "2024-07-20",
-        "2024-12-31",
-        "2023-06-01",
-        "2027-01-01",
-    ]);
-    now.clone_into(&mut world.flags.now);
-    Some(format!("--now {now}"))
-}
-
-fn options(world: &mut World, rng: &mut Rng) -> Option<String> {
-    let flags = &mut world.flags;
-    match rng.below(4) {
-        0 => flags.drafts = !flags.drafts,
-        1 => flags.future = !flags.future,
-        2 => flags.expired = !flags.expired,
-        _ => flags.environment = rng.pick(&["", "staging", "production"]).to_owned(),
-    }
-    Some(format!(
-        "-D {} -F {} -E {} --env {:?}",
-        flags.drafts, flags.future, flags.expired, flags.environment
-    ))
-}
-
-fn other_address(world: &mut World, rng: &mut Rng) -> Option<String> {
-    let url = rng.pick(&[
-        "",
-        "https://preview.example/",
-        "https://preview.example/deep/",
-    ]);
-    world.flags.base_url = Some(url.to_owned()).filter(|url| !url.is_empty());
-    Some(format!("--base-url {url}"))
-}
-
-fn strict(world: &mut World, _: &mut Rng) -> Option<String> {
-    world.flags.strict = !world.flags.strict;
-    Some(format!("--strict {}", world.flags.strict))
-}
-
-/// A file of the output, none of somebody else's.
-fn an_output(world: &World, rng: &mut Rng) -> Option<String> {
-    let files = crate::build::files(&world.out);
-    let files: Vec<String> = files
-        .into_keys()
-        .filter(|path| !path.ends_with('/') && !world.foreign.contains(path))
-        .collect();
-    rng.one_of(&files)
-}
-
-fn damage_output(world: &mut World, rng: &mut Rng) -> Option<String> {
-    let mut said = Vec::new();
-    for _ in 0..1 + rng.below(3) {
-        let path = an_output(world, rng)?;
-        let disk = world.out.join(&path);
-        let old = fs::read(&disk).unwrap();
-        let (what, new) = match rng.below(3) {
-            0 => ("nothing", Vec::new()),
-            1 => ("garbage", b"garbage".to_vec()),
-            _ => ("zeros", vec![b'0'; old.len()]),
-        };
-        fs::write(&disk, new).unwrap();
-        said.push(format!("{what} over the output's `{path}`"));
-    }
-    Some(said.join(", "))
-}
-
-fn lose_output(world: &mut World, rng: &mut Rng) -> Option<String> {
-    if rng.chance(20) {
-        let _ = fs::remove_dir_all(&world.out);
-        world.foreign.clear();
-        return Some("remove the whole output".to_owned());
-    }
-    let path = an_output(world, rng)?;
-    fs::remove_file(world.out.join(&path)).unwrap();
-    Some(format!("remove the output's `{path}`"))
-}
-
-fn foreign_file(world: &mut World, rng: &mut Rng) -> Option<String> {
-    let path = rng.pick(&["CNAME", "theirs.txt"]);
-    if !world.out.exists() {
-        return None;
-    }
-    fs::write(world.out.join(path), "theirs").unwrap();
-    world.foreign.insert(path.to_owned());
-    Some(format!("somebody puts `{path}` into the output"))
-}
-
-fn another_site(world: &mut World, rng: &mut Rng) -> Option<String> {
-    world.also = Also::AnotherSite(rng.next() % 1000);
-    Some("another site is built with the same cache".to_owned())
-}
-
-fn other_options(world: &mut World, _: &mut Rng) -> Option<String> {
-    world.also = Also::OtherOptions;
-    Some("the site is built with other options and the same cache".to_owned())
-}
-
-fn twice(world: &mut World, _: &mut Rng) -> Option<String> {
-    world.also = Also::Twice;
-    Some("two builds at once, with one cache".to_owned())
-}
-
-fn move_site(world: &mut World, rng: &mut Rng) -> Option<String> {
-    let to = world.folder.join(format!("moved{}", rng.below(99)));
-    if to.exists() {
-        return None;
-    }
-    fs::rename(&world.tree.root, &to).unwrap();
-    world.tree.root = to;
-    Some("move the site's folder".to_owned())
-}
-
-fn damage_cache(world: &mut World, rng: &mut Rng) -> Option<String> {
-    let files = crate::build::files(&world.cache);
-    let files: Vec<String> = files.into_keys().filter(|p| !p.ends_with('/')).collect();
-    let file = rng.one_of(&files)?;
-    if rng.chance(30) {
-        fs::remove_dir_all(&world.cache).unwrap();
-        return Some("remove the cache".to_owned());
-    }
-    let disk = world.cache.join(&file);
-    let mut bytes = fs::read(&disk).unwrap();
-    match rng.below(3) {
-        0 => bytes.truncate(rng.below(bytes.len())),
-        1 => bytes.extend_from_slice(b"garbage"),
-        _ => bytes = b"garbage".to_vec(),
-    }
-    fs::write(&disk, bytes).unwrap();
-    Some(format!("damage the cache's `{file}`"))
 }
 
 fn break_something(world: &mut World, rng: &mut Rng) -> Option<String> {
