@@ -543,6 +543,7 @@ fn target(options: &Options, rooms: &Rooms) -> emit::Target {
     let mut target = emit::Target::new(rooms.output.clone(), options.source.clone());
     target.forbidden = rooms.made_from(&options.source);
     target.adopt = options.adopt;
+    target.verify = options.verify;
     target.cancel = options.cancel.clone();
     target
 }

@@ -105,6 +105,8 @@ pub struct Target {
     /// Take over a folder that we did not make. Its files stay, but for
     /// those where the site has one.
     pub adopt: bool,
+    /// Believe no file of the output by its looks: read it.
+    pub verify: bool,
     /// How long to wait for another build of the same output.
     pub lock_wait: Duration,
     /// Set (by Ctrl-C) to stop between two files.
@@ -119,6 +121,7 @@ impl Target {
             forbidden: Vec::new(),
             home: std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
             adopt: false,
+            verify: false,
             lock_wait: Duration::from_secs(10),
             cancel: Arc::default(),
         }
@@ -145,6 +148,7 @@ pub struct Emitter<F: Faults = NoFaults> {
     /// The same without links.
     out: PathBuf,
     adopt: bool,
+    verify: bool,
     cancel: Arc<AtomicBool>,
     work: Work,
     /// Folders around the output that had to be made, the innermost first.

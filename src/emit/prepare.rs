@@ -52,6 +52,7 @@ pub fn prepare_with<F: Faults>(target: &Target, faults: F) -> Result<Emitter<F>>
         shown: target.out.clone(),
         out,
         adopt: target.adopt,
+        verify: target.verify,
         cancel: Arc::clone(&target.cancel),
         work,
         around,

@@ -138,6 +138,7 @@ impl<F: Faults> Emitter<F> {
         };
         let stamp = stamp(source, &meta);
         if stamp.is_some()
+            && !self.verify
             && self
                 .previous_of(path)
                 .is_some_and(|(_, entry)| entry.source == stamp)
@@ -174,7 +175,8 @@ impl<F: Faults> Emitter<F> {
             .disk
             .stat(&self.out.join(path))
             .map_err(|error| error.about(self.shown.join(path)))?;
-        let kept = meta.is_some_and(|meta| untouched(entry, &meta));
+        let kept = meta.is_some_and(|meta| untouched(entry, &meta))
+            && (!self.verify || self.hash_file(&self.out.join(path))? == entry.hash);
         if kept {
             self.keep_at(place, path)?;
         }
@@ -297,7 +299,7 @@ impl<F: Faults> Emitter<F> {
         };
         let same = match entry {
             _ if meta.stands != Stands::File || meta.size != size => false,
-            Some(entry) if untouched(entry, &meta) => entry.hash == hash,
+            Some(entry) if !self.verify && untouched(entry, &meta) => entry.hash == hash,
             None if !self.adopt => false,
             _ => self.hash_file(&target)? == hash,
         };
