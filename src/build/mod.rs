@@ -499,6 +499,7 @@ fn one(
             .map_err(Failure::Emit)?,
         None => {}
     }
+    renderer.done(&route.job);
     Ok(Done { said, kept: false })
 }
 

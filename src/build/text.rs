@@ -9,7 +9,7 @@ use crate::config::markup::HeadingIds;
 use crate::config::{Config, DateSource, LanguageConfig};
 use crate::diag::{Diagnostic, FileId};
 use crate::hash::{Hash, Hasher};
-use crate::parse::{self, Doc, front_matter, markdown};
+use crate::parse::{self, Doc, Slot, Text, front_matter, markdown};
 use crate::render::i18n::{Plural, Strings};
 use crate::site::construct::Document;
 use crate::site::content::Role;
@@ -18,6 +18,7 @@ use crate::text::IdType;
 use crate::tree::{self, Map, Node};
 use rayon::prelude::*;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What parsing may know of the configuration, for each language.
 pub fn options(config: &Config, texts: &[Vec<(String, Plural)>]) -> Vec<parse::Options> {
@@ -133,7 +134,14 @@ struct Parsing<'a> {
     cache: Option<&'a Cache>,
     /// Dates may be those of files.
     reads_mtime: bool,
+    /// Of the HTML that is held until its page is rendered.
+    bytes: AtomicUsize,
 }
+
+/// HTML of articles that is held from parsing to rendering. To parse a text
+/// again costs about as much as to render its page; to hold 100,000 of them
+/// costs gigabytes.
+const HELD: usize = 512 << 20;
 
 /// One file, parsed; and what its source is to know of it.
 struct Parsed {
@@ -179,6 +187,7 @@ pub fn parse(
         reads_mtime: [&dates.date, &dates.lastmod, &dates.publish, &dates.expiry]
             .into_iter()
             .any(|sources| uses_mtime(sources)),
+        bytes: AtomicUsize::new(0),
     };
     let parsed: Vec<Result<Parsed, IoError>> = pages
         .par_iter()
@@ -298,7 +307,7 @@ impl Parsing<'_> {
                     cache.put_meta(key, id, &meta, &said);
                 }
                 diagnostics.append(&mut said);
-                (meta, Some(Arc::new(text)))
+                (meta, self.held(text))
             }
         };
         let mut whole = Hasher::new();
@@ -314,12 +323,19 @@ impl Parsing<'_> {
             doc: Arc::new(Doc {
                 front,
                 meta,
-                text: large,
+                text: Slot::new(large),
                 is_html,
                 diagnostics,
                 key: whole.finish(),
             }),
         })
+    }
+
+    /// The text, unless so many are held that this one is better parsed again.
+    fn held(&self, text: Text) -> Option<Text> {
+        let bytes = text.body.html.len();
+        let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        (before + bytes <= HELD).then_some(text)
     }
 
     /// The text of a file that was thought to need no reading.

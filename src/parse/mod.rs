@@ -15,7 +15,7 @@ use crate::hash::{Hash, Hasher};
 use serde::{Deserialize, Serialize};
 use shortcode::Call;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What parsing may know of the configuration; part of the cache key of a [`Doc`].
 #[derive(Clone, Debug, PartialEq)]
@@ -180,19 +180,46 @@ pub struct Digest {
 }
 
 /// What one file's text says: a pure function of it and of [`Options`].
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Doc {
     pub front: front_matter::Front,
     pub meta: Meta,
-    /// The large part. Absent where `meta` was known from an earlier build: then
-    /// whoever needs it parses the file again.
-    pub text: Option<Arc<Text>>,
+    /// The large part. Absent where `meta` was known from an earlier build, and
+    /// where it was let go: then whoever needs it parses the file again.
+    pub text: Slot,
     /// By its ending; its front matter may say otherwise.
     pub is_html: bool,
     /// What the front matter had to say, then the text.
     pub diagnostics: Vec<Diagnostic>,
     /// Of everything that it was made from.
     pub key: Hash,
+}
+
+/// Holds on to a text for as long as it is of use: those of 10,000 posts are a
+/// hundred megabytes.
+#[derive(Debug, Default)]
+pub struct Slot(Mutex<Option<Arc<Text>>>);
+
+impl Slot {
+    pub fn new(text: Option<Text>) -> Slot {
+        Slot(Mutex::new(text.map(Arc::new)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<Text>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn get(&self) -> Option<Arc<Text>> {
+        self.lock().clone()
+    }
+
+    pub fn put(&self, text: Arc<Text>) {
+        *self.lock() = Some(text);
+    }
+
+    pub fn let_go(&self) {
+        *self.lock() = None;
+    }
 }
 
 /// The small part of an article, which every build needs of every page.

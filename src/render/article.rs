@@ -4,11 +4,13 @@
 use super::Renderer;
 use crate::diag::{Diagnostic, Span};
 use crate::hash::Hash;
-use crate::parse::{Body, CodeBlock, Digest, Doc, Heading, Hole, Image, Link, Meta, Text, fill};
+use crate::parse::{
+    Body, CodeBlock, Digest, Doc, Heading, Hole, Image, Link, Meta, Slot, Text, fill,
+};
 use crate::site::links::{self, Broken, Resolved};
 use crate::site::{PageId, Site};
 use crate::text;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 pub struct Article {
     pub doc: Arc<Doc>,
@@ -17,7 +19,7 @@ pub struct Article {
     /// Of everything that its HTML is made from, but for where links lead.
     pub key: Hash,
     /// The large part, expanded: made when it is asked for.
-    text: OnceLock<Arc<Text>>,
+    text: Slot,
 }
 
 impl Article {
@@ -26,7 +28,7 @@ impl Article {
         Article {
             expanded: None,
             key: doc.key,
-            text: doc.text.clone().map(OnceLock::from).unwrap_or_default(),
+            text: Slot::default(),
             doc,
         }
     }
@@ -37,9 +39,7 @@ impl Article {
             doc,
             expanded: Some(meta),
             key,
-            text: text
-                .map(|text| OnceLock::from(Arc::new(text)))
-                .unwrap_or_default(),
+            text: Slot::new(text),
         }
     }
 
@@ -67,13 +67,17 @@ impl Article {
         self.meta().has_math
     }
 
-    /// The large part, made by `make` if it is not there.
-    pub fn text(&self, make: impl FnOnce(&Article) -> Text) -> &Text {
-        self.text.get_or_init(|| Arc::new(make(self)))
+    /// Where the large part is held.
+    pub fn slot(&self) -> &Slot {
+        if self.has_calls() {
+            &self.text
+        } else {
+            &self.doc.text
+        }
     }
 
     /// Whether a link to `#fragment` finds something in `body`, the article's.
-    pub fn has_anchor<'b>(&self, fragment: &str, body: impl FnOnce() -> Option<&'b Body>) -> bool {
+    pub fn has_anchor(&self, fragment: &str, text: impl FnOnce() -> Option<Arc<Text>>) -> bool {
         let fragment = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
         if matches!(&*fragment, "" | "top")
             || self.headings().iter().any(|heading| heading.id == fragment)
@@ -82,9 +86,10 @@ impl Article {
         }
         let mut escaped = String::new();
         text::escape_attr(&mut escaped, &fragment);
-        let Some(body) = body() else {
+        let Some(text) = text() else {
             return false;
         };
+        let body = &text.body;
         let holds = |html: &str| {
             html.contains(&format!("id=\"{escaped}\""))
                 || html.contains(&format!("name=\"{escaped}\""))
@@ -106,8 +111,8 @@ pub struct Filler<'a> {
 impl Filler<'_> {
     /// The article's HTML as it stands in its page, and what its links and code gave to say.
     pub fn content(&self, id: PageId, diagnostics: &mut Vec<Diagnostic>) -> String {
-        match self.renderer.body(id) {
-            Some(body) => self.body(id, body, diagnostics),
+        match self.renderer.text(id) {
+            Some(text) => self.body(id, &text.body, diagnostics),
             None => String::new(),
         }
     }
@@ -257,7 +262,7 @@ impl Filling<'_, '_> {
         else {
             return;
         };
-        if article.has_anchor(fragment, || self.filler.renderer.body(target)) {
+        if article.has_anchor(fragment, || self.filler.renderer.text(target)) {
             return;
         }
         let ids = article.headings().iter().map(|heading| heading.id.as_str());

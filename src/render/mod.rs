@@ -35,7 +35,7 @@ use crate::expand::registry::Shortcodes;
 use crate::expand::{self, Env};
 use crate::hash::{Hash, Hasher};
 use crate::parse::highlight::{self, Highlighter};
-use crate::parse::{self, Body, CodeBlock, Doc, Meta, Text};
+use crate::parse::{self, CodeBlock, Doc, Meta, Text};
 use crate::site::menus::Item;
 use crate::site::route::Job;
 use crate::site::{LangId, PageId, Site, menus};
@@ -46,6 +46,7 @@ use needs::Need;
 use page_head::Publisher;
 use prints::{Prints, ReadsOf};
 use rayon::prelude::*;
+use std::collections::HashSet;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use template::{Shared, Source, Templates};
@@ -96,6 +97,7 @@ pub struct Renderer {
     pub prints: Prints,
     of_defaults: Hash,
     lost: Mutex<Vec<Diagnostic>>,
+    asked_again: OnceLock<Option<HashSet<PageId>>>,
 }
 
 /// What a job came to.
@@ -169,6 +171,7 @@ impl Renderer {
             },
             of_defaults,
             lost: Mutex::default(),
+            asked_again: OnceLock::new(),
         };
         renderer.prepare(files, diagnostics);
         Some(renderer)
@@ -283,6 +286,7 @@ impl Renderer {
             more: text.more,
         };
         let expanded = expand::expand(&source, &env);
+        doc.text.let_go();
         let cjk = doc.meta.cjk;
         let digest = parse::digest(&expanded.body, expanded.more, cjk, options.summary_length);
         let meta = Meta {
@@ -307,8 +311,8 @@ impl Renderer {
     /// The large part of a document, parsed again where an earlier build left
     /// only the small one.
     fn unexpanded(&self, id: PageId, doc: &Doc) -> Arc<Text> {
-        if let Some(text) = &doc.text {
-            return text.clone();
+        if let Some(text) = doc.text.get() {
+            return text;
         }
         let page = &self.shared.site[id];
         let again = page.file.and_then(|file| {
@@ -353,22 +357,56 @@ impl Renderer {
             .clone()
     }
 
-    /// The body of a page's article, its shortcodes expanded.
-    pub(super) fn body(&self, id: PageId) -> Option<&Body> {
+    /// The large part of a page's article, its shortcodes expanded.
+    pub(super) fn text(&self, id: PageId) -> Option<Arc<Text>> {
         let article = self.articles.get(id.index())?.as_ref()?;
-        let text = article.text(|article| {
-            if article.has_calls() {
-                self.expanded(id, &article.doc).0
-            } else {
-                Arc::unwrap_or_clone(self.unexpanded(id, &article.doc))
-            }
-        });
-        Some(&text.body)
+        let slot = article.slot();
+        if let Some(text) = slot.get() {
+            return Some(text);
+        }
+        let text = if article.has_calls() {
+            Arc::new(self.expanded(id, &article.doc).0)
+        } else {
+            self.unexpanded(id, &article.doc)
+        };
+        slot.put(text.clone());
+        Some(text)
     }
 
     /// The article as plain text.
     pub(super) fn plain_text(&self, id: PageId) -> String {
-        self.body(id).map(parse::plain_text).unwrap_or_default()
+        self.text(id)
+            .map(|text| parse::plain_text(&text.body))
+            .unwrap_or_default()
+    }
+
+    /// Lets go of the text of a page that has been rendered, unless a feed or a
+    /// search index will ask for it.
+    pub fn done(&self, job: &Job) {
+        let Job::Page(id, 1) = job else { return };
+        let asked = self.asked_again.get_or_init(|| self.asked_again());
+        if let Some(article) = self.articles[id.index()].as_ref()
+            && asked.as_ref().is_some_and(|asked| !asked.contains(id))
+        {
+            article.slot().let_go();
+        }
+    }
+
+    /// Pages whose text is needed beyond their own; `None` for all.
+    fn asked_again(&self) -> Option<HashSet<PageId>> {
+        let site = &self.shared.site;
+        let mut asked = HashSet::new();
+        for route in &site.routes.all {
+            match &route.job {
+                Job::SearchIndex(_) | Job::IndexJson(_) => return None,
+                Job::Feed(id, _) => {
+                    let entries = site.feed_entries(*id).into_iter();
+                    asked.extend(entries.filter(|id| site[*id].show.full_text_in_rss));
+                }
+                _ => {}
+            }
+        }
+        Some(asked)
     }
 
     /// What a block of code becomes is made from this.
