@@ -5,6 +5,7 @@
 
 mod dates;
 mod keys;
+mod known;
 mod merge;
 mod split;
 

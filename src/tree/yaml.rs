@@ -1,9 +1,10 @@
 //! YAML 1.2 (core schema) into the tree.
 //!
 //! The parser's events say line and column in characters; here they become
-//! bytes. Aliases and `<<` are expanded within a budget. `yes`, `no`, `on` and
+//! bytes. What is simple is read without the parser ([`lines`]). Aliases and `<<` are expanded within a budget. `yes`, `no`, `on` and
 //! `off` are text, as are dates. Does not build from more than one document.
 
+mod lines;
 mod words;
 
 use super::{DEPTH, Key, Kind, Map, Node, Scalar, Value, core_scalar, place};
@@ -29,6 +30,13 @@ pub(super) fn parse(
     file: FileId,
     base: usize,
 ) -> Result<Option<Node>, Vec<Diagnostic>> {
+    match lines::read(text, file, base) {
+        Some(root) => Ok(Some(root)),
+        None => parse_any(text, file, base),
+    }
+}
+
+fn parse_any(text: &str, file: FileId, base: usize) -> Result<Option<Node>, Vec<Diagnostic>> {
     let mut builder = Builder {
         parser: Parser::new_from_str(text),
         places: Places::new(text),

@@ -5,7 +5,7 @@ use crate::config::DateSource;
 use crate::config::rows::{Intake, same_key};
 use crate::date::{self, ACCEPTED, Date};
 use crate::diag::{Diagnostic, Span};
-use crate::tree::{Kind, Map, Node, Value, normal};
+use crate::tree::{Key, Kind, Node, Value, normal};
 
 /// A date that a key says, or that it failed to.
 struct Said {
@@ -15,18 +15,17 @@ struct Said {
     span: Span,
 }
 
-/// Whether a key holds a date.
+/// Whether the configuration has a key for a date.
 pub fn is_key(name: &str, options: &Options) -> bool {
     let dates = &options.dates;
     let lists = [&dates.date, &dates.lastmod, &dates.publish, &dates.expiry];
-    let listed = lists.into_iter().flatten().any(|source| match source {
+    lists.into_iter().flatten().any(|source| match source {
         DateSource::Key(key) => same_key(key, name),
         _ => false,
-    });
-    // Hugo's own names hold dates even where the configuration does not ask for them.
-    listed || NAMES.iter().any(|known| same_key(known, name))
+    })
 }
 
+/// Hugo's own names hold dates even where the configuration does not ask for them.
 pub const NAMES: [&str; 8] = [
     "date",
     "lastmod",
@@ -38,19 +37,16 @@ pub const NAMES: [&str; 8] = [
     "unpublishdate",
 ];
 
-pub fn read(
+/// `entries` are those that hold dates.
+pub fn read<'m>(
     front: &mut Front,
-    map: &Map,
+    entries: impl Iterator<Item = (&'m Key, &'m Node)>,
     options: &Options,
     place: Place<'_>,
     intake: &mut Intake,
 ) {
     let mut said: Vec<Said> = Vec::new();
-    for (key, node) in map
-        .entries
-        .iter()
-        .filter(|(key, _)| is_key(&key.name, options))
-    {
+    for (key, node) in entries {
         match &node.value {
             Value::Null => {}
             // `published: false` is a draft.

@@ -2,15 +2,16 @@
 //! switches that the site's parameters share stand in a table of their own
 //! ([`switches::ROWS`]); taxonomies and dates go by the configuration.
 
+use super::known::{self, Known};
 use super::{Build, Front, List, Options, Place, Render, ResourceMeta, dates};
 use crate::config::outputs::{self, SITEMAP, Sitemap};
-use crate::config::rows::{Intake, Row, Status, find, get, no_effect, row, same_key};
+use crate::config::rows::{Intake, Row, Status, get, no_effect, row, same_key};
 use crate::config::switches;
 use crate::config::{cascade, menus, params};
 use crate::diag::Diagnostic;
 use crate::tree::{Key, Map, Node, Text, Value};
 
-const ROWS: &[Row<Front>] = &[
+pub const ROWS: &[Row<Front>] = &[
     row("title", "", |f, n, i| f.title = i.text(n)),
     row("link_title", "", |f, n, i| {
         f.link_title = i.text(n).filter(|text| !text.is_empty())
@@ -122,26 +123,66 @@ pub fn read(
 ) -> Front {
     let mut front = Front::default();
     let mut intake = Intake::default();
-    intake.refuse_spellings_of(map, |name| {
-        find(ROWS, name).is_some() || find(switches::ROWS, name).is_some()
-    });
-    dates::read(&mut front, map, options, place, &mut intake);
-    for (key, node) in &map.entries {
-        one(&mut front, key, node, options, &mut intake);
+    let entries: Vec<Entry> = map
+        .entries
+        .iter()
+        .map(|(key, node)| {
+            let known = known::get(&key.name);
+            Entry {
+                key,
+                node,
+                known,
+                date: known.is_some_and(|known| known.date) || dates::is_key(&key.name, options),
+            }
+        })
+        .collect();
+    if is_spelled_twice(&entries) {
+        intake.refuse_spellings_of(map, |name| known::get(name).is_some_and(has_row));
+    }
+    let dates = entries.iter().filter(|entry| entry.date);
+    let dates = dates.map(|entry| (entry.key, entry.node));
+    dates::read(&mut front, dates, options, place, &mut intake);
+    for entry in &entries {
+        one(&mut front, entry, options, &mut intake);
     }
     let inner = get(map, "params").and_then(Node::as_map);
     if let Some(inner) = inner {
         intake.enter("params", |intake| below_params(&mut front, inner, intake));
     }
     order_terms(&mut front, options);
-    front.params = values(map, inner);
+    front.params = values(&entries, inner);
     front.unknown = intake.unknown;
     front.idle = intake.idle;
     diagnostics.append(&mut intake.diagnostics);
     front
 }
 
-fn one(front: &mut Front, key: &Key, node: &Node, options: &Options, intake: &mut Intake) {
+/// A key with all that is known of it before its value is looked at.
+struct Entry<'m> {
+    key: &'m Key,
+    node: &'m Node,
+    known: Option<&'static Known>,
+    /// It holds a date.
+    date: bool,
+}
+
+fn has_row(known: &Known) -> bool {
+    known.row.is_some() || known.switch.is_some()
+}
+
+fn is_spelled_twice(entries: &[Entry]) -> bool {
+    entries.iter().enumerate().any(|(at, entry)| {
+        let known = entry.known.filter(|known| has_row(known));
+        let same = |known: &Known| {
+            let others = entries[..at].iter().filter_map(|entry| entry.known);
+            others.into_iter().any(|other| std::ptr::eq(known, other))
+        };
+        known.is_some_and(same)
+    })
+}
+
+fn one(front: &mut Front, entry: &Entry, options: &Options, intake: &mut Intake) {
+    let Entry { key, node, .. } = entry;
     let name: &str = match &*key.name {
         // Hugo's name until 0.145.
         "_build" => "build",
@@ -163,11 +204,14 @@ fn one(front: &mut Front, key: &Key, node: &Node, options: &Options, intake: &mu
         front.terms.push((plural.clone(), terms));
         return;
     }
-    if dates::is_key(name, options)
-        || intake.field(front, name, key.span, node, ROWS)
-        || intake.field(&mut front.switches, name, key.span, node, switches::ROWS)
-    {
+    if entry.date {
         return;
+    }
+    if let Some(row) = entry.known.and_then(|known| known.row) {
+        return intake.take(front, name, key.span, node, row);
+    }
+    if let Some(row) = entry.known.and_then(|known| known.switch) {
+        return intake.take(&mut front.switches, name, key.span, node, row);
     }
     if is_idle(name, options) {
         intake.idle.push((name.to_owned(), key.span));
@@ -195,13 +239,8 @@ fn is_idle(name: &str, options: &Options) -> bool {
 /// Switches may stand under `params` as well; anything else there is for templates.
 fn below_params(front: &mut Front, map: &Map, intake: &mut Intake) {
     for (key, node) in &map.entries {
-        if intake.field(
-            &mut front.switches,
-            &key.name,
-            key.span,
-            node,
-            switches::ROWS,
-        ) {
+        if let Some(row) = known::get(&key.name).and_then(|known| known.switch) {
+            intake.take(&mut front.switches, &key.name, key.span, node, row);
             continue;
         }
         let near = switches::ROWS.iter().map(|row| row.name);
@@ -223,7 +262,8 @@ fn order_terms(front: &mut Front, options: &Options) {
     front.terms.sort_by_key(|(plural, _)| place(plural));
 }
 
-fn names() -> impl Iterator<Item = &'static str> {
+/// The names that the documentation uses.
+pub fn names() -> impl Iterator<Item = &'static str> {
     let current = |status: Status| status == Status::Current;
     let own = ROWS
         .iter()
@@ -233,26 +273,28 @@ fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Everything as written, `params` joined in, and known keys under their snake_case names too.
-fn values(map: &Map, inner: Option<&Map>) -> tera::Value {
-    let empty = Map::default();
-    let inner = inner.unwrap_or(&empty);
-    let mut out = tera::Map::with_capacity(map.entries.len() + inner.entries.len() + 4);
-    for (key, node) in map.entries.iter().chain(&inner.entries) {
-        out.insert(tera::value::Key::String(key.name.clone()), node.to_value());
-    }
-    for (key, node) in map.entries.iter().chain(&inner.entries) {
-        let known = || {
-            names()
-                .chain(dates::NAMES)
-                .find(|name| same_key(name, &key.name))
+fn values(entries: &[Entry], inner: Option<&Map>) -> tera::Value {
+    let own = entries.iter().map(|entry| {
+        let name = entry.known.and_then(|known| known.name);
+        (entry.key, entry.node, name)
+    });
+    let inner = inner.map_or(&[][..], |inner| &inner.entries);
+    let inner = inner.iter().map(|(key, node)| {
+        let name = known::get(&key.name).and_then(|known| known.name);
+        (key, node, name)
+    });
+    let all: Vec<(&Key, &Node, Option<&'static str>)> = own.chain(inner).collect();
+    let mut out = tera::Map::with_capacity(all.len() + 4);
+    for (key, node, name) in &all {
+        let written = match name {
+            Some(name) if **name == *key.name => tera::value::Key::Str(name),
+            _ => tera::value::Key::String(key.name.clone()),
         };
-        // A name in plain lower case is its own canonical form or of one word.
-        let plain = key
-            .name
-            .bytes()
-            .all(|c| c.is_ascii_lowercase() || c == b'_');
-        if let Some(name) = known().filter(|name| !(plain && **name == *key.name)) {
-            out.entry(tera::value::Key::from(name))
+        out.insert(written, node.to_value());
+    }
+    for (key, node, name) in all {
+        if let Some(name) = name.filter(|name| **name != *key.name) {
+            out.entry(tera::value::Key::Str(name))
                 .or_insert_with(|| node.to_value());
         }
     }
