@@ -5,6 +5,7 @@
 //! first. Prints nothing.
 
 mod assets;
+mod documents;
 mod hugo;
 mod rooms;
 mod text;
@@ -240,7 +241,7 @@ fn read(
     options.timings.stage("templates and data");
     let global = global(options, &config, sources, &assets);
     let files = files(&rooms);
-    let documents = text::parse(
+    let documents = documents::parse(
         &rooms,
         &config,
         sources,
