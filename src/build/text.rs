@@ -8,7 +8,6 @@ use crate::parse::{self, front_matter, markdown};
 use crate::render::i18n::{Plural, Strings};
 use crate::text::IdType;
 use crate::tree::{self, Node};
-use rayon::prelude::*;
 
 /// What parsing may know of the configuration, for each language.
 pub fn options(config: &Config, texts: &[Vec<(String, Plural)>]) -> Vec<parse::Options> {
