@@ -6,6 +6,7 @@
 mod report;
 
 use crate::build;
+use crate::cache;
 use crate::diag::Diagnostic;
 use crate::source::Sources;
 use crate::timing::Timings;
@@ -50,6 +51,8 @@ enum Command {
     Build(Build),
     /// Print the configuration in effect, and where each value comes from
     Config(ConfigArgs),
+    /// Remove what builds keep to be faster: the cache, never a site
+    Clean(CleanArgs),
 }
 
 /// What every command needs to find a site.
@@ -115,9 +118,15 @@ struct Build {
     /// Also say what was decided without being asked
     #[arg(short, long)]
     verbose: bool,
-    /// The folder of the cache
+    /// Where to keep what the next build need not do again [default: $LONGHAND_CACHE_DIR, or in your folder for caches]
     #[arg(long, alias = "cacheDir", value_name = "DIR")]
     cache_dir: Option<PathBuf>,
+    /// Build without the cache
+    #[arg(long, alias = "ignoreCache", conflicts_with = "cache_dir")]
+    no_cache: bool,
+    /// Read every file again, however untouched it looks
+    #[arg(long)]
+    verify: bool,
     /// Write into a folder that holds other files: what the site makes replaces those of its name, the rest stays
     #[arg(long)]
     adopt: bool,
@@ -130,6 +139,16 @@ struct Build {
     /// Hugo's: nothing to do here
     #[arg(long = "cleanDestinationDir", hide = true)]
     clean_destination_dir: bool,
+}
+
+#[derive(Args)]
+struct CleanArgs {
+    /// The folder of the cache [default: $LONGHAND_CACHE_DIR, or in your folder for caches]
+    #[arg(long, alias = "cacheDir", value_name = "DIR")]
+    cache_dir: Option<PathBuf>,
+    /// Print machine-readable JSON on standard output
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args)]
@@ -156,6 +175,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     match typed.command {
         Command::Build(arguments) => run_build(&arguments),
         Command::Config(arguments) => run_config(&arguments),
+        Command::Clean(arguments) => run_clean(&arguments),
     }
 }
 
@@ -176,6 +196,10 @@ fn run_build(arguments: &Build) -> u8 {
     (options.drafts, options.future, options.expired) =
         (arguments.drafts, arguments.future, arguments.expired);
     (options.strict, options.adopt) = (arguments.strict, arguments.adopt);
+    options.verify = arguments.verify;
+    if !arguments.no_cache {
+        options.cache_dir = cache_folder(arguments.cache_dir.as_ref());
+    }
     let voice = Voice {
         json: arguments.site.json,
         quiet: arguments.quiet,
@@ -262,12 +286,26 @@ fn said_of_arguments(arguments: &Build) -> Vec<Diagnostic> {
         "--cleanDestinationDir",
         "files of an earlier build that are no longer made are always removed, others never",
     );
-    idle(
-        arguments.cache_dir.is_some(),
-        "--cache-dir",
-        "this version keeps no cache",
-    );
     said
+}
+
+/// As asked, else as the environment says, else in the user's folder for caches.
+fn cache_folder(asked: Option<&PathBuf>) -> Option<PathBuf> {
+    let named = ["LONGHAND_CACHE_DIR", "HUGO_CACHEDIR"]
+        .iter()
+        .find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()));
+    asked
+        .cloned()
+        .or_else(|| named.map(PathBuf::from))
+        .or_else(cache::default_folder)
+}
+
+fn run_clean(arguments: &CleanArgs) -> u8 {
+    let folder = cache_folder(arguments.cache_dir.as_ref());
+    let Some(folder) = folder else {
+        return report::no_cache_folder(arguments.json);
+    };
+    report::cleaned(&folder, cache::clean(&folder), arguments.json)
 }
 
 fn run_config(arguments: &ConfigArgs) -> u8 {

@@ -103,7 +103,7 @@ impl Date {
 
     /// `2024-11-11T09:00:00-08:00`, and `Z` for no offset.
     pub fn rfc3339(self) -> String {
-        format::format(self, "2006-01-02T15:04:05Z07:00", "en")
+        format::rfc3339(self)
     }
 
     /// `Mon, 11 Nov 2024 09:00:00 -0800`.

@@ -9,15 +9,20 @@ mod frame;
 
 pub use frame::visible;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::{self, Write};
 
 /// Names one file that was read: an index into [`crate::source::Sources`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct FileId(pub u32);
 
 /// A range of bytes in one file, end exclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Span {
     pub file: FileId,
     pub start: u32,
@@ -59,7 +64,7 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// The name of the finding in kebab case (`broken-link`), stable: it is
     /// printed, stands in JSON, and findings are silenced by it.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     pub span: Option<Span>,
     pub message: String,
     pub notes: Vec<Note>,
@@ -99,7 +104,7 @@ impl Diagnostic {
     ) -> Diagnostic {
         Diagnostic {
             severity,
-            name,
+            name: Cow::Borrowed(name),
             span: span.into(),
             message: message.into(),
             notes: Vec::new(),
@@ -179,7 +184,7 @@ pub fn place(text: &str, at: usize) -> Place {
 /// Puts `diagnostics` in the order in which they are shown (by path and
 /// position, those without a place last) and drops what was said twice.
 pub fn tidy(diagnostics: &mut Vec<Diagnostic>, files: &dyn Files) {
-    type Order<'d> = (bool, &'d str, u32, Severity, &'static str, &'d str);
+    type Order<'d> = (bool, &'d str, u32, Severity, &'d str, &'d str);
     fn order<'d>(diagnostic: &'d Diagnostic, files: &'d dyn Files) -> Order<'d> {
         let (path, start) = diagnostic
             .span
@@ -190,7 +195,7 @@ pub fn tidy(diagnostics: &mut Vec<Diagnostic>, files: &dyn Files) {
             path,
             start,
             diagnostic.severity,
-            diagnostic.name,
+            &diagnostic.name,
             &diagnostic.message,
         )
     }
@@ -243,7 +248,7 @@ pub fn render(diagnostics: &[Diagnostic], files: &dyn Files, style: Style) -> St
             continue;
         }
         let group = *known
-            .entry((diagnostic.name, &diagnostic.message))
+            .entry((&diagnostic.name, &diagnostic.message))
             .or_insert(groups.len());
         match groups.get_mut(group) {
             Some(group) => group.push(diagnostic),
@@ -270,7 +275,7 @@ pub fn json(diagnostics: &[Diagnostic], files: &dyn Files) -> String {
     for diagnostic in diagnostics {
         let mut object = serde_json::Map::new();
         object.insert("severity".to_owned(), diagnostic.severity.word().into());
-        object.insert("name".to_owned(), diagnostic.name.into());
+        object.insert("name".to_owned(), (*diagnostic.name).into());
         insert_place(&mut object, diagnostic.span, files);
         object.insert("message".to_owned(), diagnostic.message.as_str().into());
         let notes = diagnostic.notes.iter().map(|note| {

@@ -11,6 +11,10 @@
 // What everything stands on.
 pub mod text;
 
+pub mod hash;
+
+pub mod table;
+
 pub mod diag;
 
 pub mod timing;
@@ -24,6 +28,8 @@ pub mod source;
 pub mod config;
 
 pub mod parse;
+
+pub mod cache;
 
 pub mod site;
 

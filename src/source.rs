@@ -5,17 +5,19 @@
 //! paths, whatever order the disk has. Does not know what a file is for.
 
 mod sound;
+mod stamp;
 mod walk;
 
+pub use stamp::Stamp;
 pub use walk::{Found, Skipped, Walked, is_taken, walk};
 
 use crate::diag::{Diagnostic, FileId, Files};
+use crate::hash::Hash;
 use rayon::prelude::*;
 use std::fmt;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::SystemTime;
+use std::sync::{Arc, OnceLock};
 
 /// A larger text was made by a program; reading it as an essay is a mistake.
 pub const TEXT_LIMIT: u64 = 10 << 20;
@@ -26,13 +28,44 @@ pub struct Source {
     pub id: FileId,
     /// Relative to the site's folder, `/` between the parts.
     pub path: Arc<str>,
-    /// Without a byte order mark; line ends as they are in the file.
-    pub text: Arc<str>,
-    /// Of the file's bytes: the same on every machine and in every build.
-    pub hash: u64,
-    /// Bytes of the file.
-    pub len: u64,
-    pub mtime: Option<SystemTime>,
+    /// Where to read it; nowhere for a text of our own.
+    disk: Option<PathBuf>,
+    /// Of the file's bytes: the same on every machine and in every build. Known
+    /// once it was read.
+    pub hash: Option<Hash>,
+    text: OnceLock<Arc<str>>,
+}
+
+impl Source {
+    /// Without a byte order mark; line ends as they are in the file. A file that
+    /// is not held is read again; one that is not as it was then is empty.
+    pub fn text(&self) -> &Arc<str> {
+        self.text.get_or_init(|| {
+            self.read_again()
+                .unwrap_or_else(|| Arc::from(String::new()))
+        })
+    }
+
+    /// The text as this build has seen it, without holding on to it.
+    pub fn fetch(&self) -> Option<Arc<str>> {
+        self.text.get().cloned().or_else(|| self.read_again())
+    }
+
+    fn read_again(&self) -> Option<Arc<str>> {
+        let Ok(Opened::Bytes(bytes)) = open(self.disk.as_deref()?) else {
+            return None;
+        };
+        let same = self.hash.is_none_or(|hash| hash == Hash::of(&bytes));
+        same.then(|| sound::check(bytes).text)
+    }
+}
+
+/// What became of reading one file.
+pub struct Loaded {
+    /// `None`: the file is unsound or gone, and `findings` says so.
+    pub text: Option<Arc<str>>,
+    pub hash: Option<Hash>,
+    pub findings: Vec<Diagnostic>,
 }
 
 /// All texts of a site, by [`FileId`].
@@ -92,63 +125,103 @@ impl Sources {
     /// Reads one text by its path relative to the site's folder (or an absolute
     /// one). `None`: the file is unsound or gone, and `diagnostics` says so.
     pub fn read(&mut self, path: &str) -> Result<Option<FileId>, IoError> {
-        let loaded = load(&self.root.join(path))?;
-        Ok(self.take(path, loaded))
+        let disk = self.root.join(path);
+        let opened = open(&disk)?;
+        let id = self.place(path, Some(disk));
+        let read = self.check(id, opened);
+        Ok(self.keep(id, read))
     }
 
     /// Reads many texts in parallel. The answers stand in the order of `found`,
     /// which [`walk`] gives in the order of paths; `None` as for [`Sources::read`].
     pub fn read_all(&mut self, found: &[Found]) -> Result<Vec<Option<FileId>>, IoError> {
-        let loaded: Vec<Result<Loaded, IoError>> =
-            found.par_iter().map(|found| load(&found.disk)).collect();
+        let ids = self.place_all(found);
+        let read: Vec<Result<Loaded, IoError>> = ids.par_iter().map(|id| self.load(*id)).collect();
         // The first refusal in the order of paths, not of time.
-        let loaded: Vec<Loaded> = loaded.into_iter().collect::<Result<_, _>>()?;
-        Ok(found
-            .iter()
-            .zip(loaded)
-            .map(|(found, loaded)| self.take(&found.path, loaded))
+        let read: Vec<Loaded> = read.into_iter().collect::<Result<_, _>>()?;
+        Ok(ids
+            .into_iter()
+            .zip(read)
+            .map(|(id, read)| self.keep(id, read))
             .collect())
+    }
+
+    /// Gives files their numbers without reading them.
+    pub fn place_all(&mut self, found: &[Found]) -> Vec<FileId> {
+        found
+            .iter()
+            .map(|found| self.place(&found.path, Some(found.disk.clone())))
+            .collect()
+    }
+
+    /// Reads a file that has its number, without holding on to its text.
+    pub fn load(&self, id: FileId) -> Result<Loaded, IoError> {
+        let opened = match &self.get(id).disk {
+            Some(disk) => open(disk)?,
+            None => Opened::Gone,
+        };
+        Ok(self.check(id, opened))
+    }
+
+    fn check(&self, id: FileId, opened: Opened) -> Loaded {
+        let Opened::Bytes(bytes) = opened else {
+            let path = &self.get(id).path;
+            let gone = format!("`{path}` vanished while the site was being read");
+            let error = Diagnostic::error("file-vanished", None, gone);
+            return Loaded {
+                text: None,
+                hash: None,
+                findings: vec![error.help("run the build again")],
+            };
+        };
+        let hash = Hash::of(&bytes);
+        let checked = sound::check(bytes);
+        let broken = checked.findings.iter().any(|finding| finding.error);
+        Loaded {
+            text: (!broken).then_some(checked.text),
+            hash: Some(hash),
+            findings: checked
+                .findings
+                .into_iter()
+                .map(|finding| finding.at(id))
+                .collect(),
+        }
+    }
+
+    /// Holds on to what was read.
+    pub fn keep(&mut self, id: FileId, read: Loaded) -> Option<FileId> {
+        self.diagnostics.extend(read.findings);
+        let source = &mut self.files[id.0 as usize];
+        source.hash = read.hash;
+        let text = read.text?;
+        source.text = OnceLock::from(text);
+        Some(id)
+    }
+
+    /// Notes what a file held, without holding on to its text.
+    pub fn note(&mut self, id: FileId, hash: Option<Hash>, findings: Vec<Diagnostic>) {
+        self.files[id.0 as usize].hash = hash;
+        self.diagnostics.extend(findings);
     }
 
     /// Takes a text that lies in no file: an embedded template, a case in a test.
     pub fn add(&mut self, path: &str, text: &str) -> FileId {
-        let hash = hash(text.as_bytes());
-        self.push(path, Arc::from(text), hash, text.len() as u64, None)
+        let id = self.place(path, None);
+        let source = &mut self.files[id.0 as usize];
+        source.hash = Some(Hash::of(text.as_bytes()));
+        source.text = OnceLock::from(Arc::from(text));
+        id
     }
 
-    fn take(&mut self, path: &str, loaded: Loaded) -> Option<FileId> {
-        let Loaded::Read { bytes, mtime } = loaded else {
-            let gone = format!("`{path}` vanished while the site was being read");
-            let error = Diagnostic::error("file-vanished", None, gone);
-            self.diagnostics.push(error.help("run the build again"));
-            return None;
-        };
-        let (len, hash) = (bytes.len() as u64, hash(&bytes));
-        let checked = sound::check(bytes);
-        let id = self.push(path, checked.text, hash, len, mtime);
-        let broken = checked.findings.iter().any(|finding| finding.error);
-        self.diagnostics
-            .extend(checked.findings.into_iter().map(|finding| finding.at(id)));
-        (!broken).then_some(id)
-    }
-
-    fn push(
-        &mut self,
-        path: &str,
-        text: Arc<str>,
-        hash: u64,
-        len: u64,
-        mtime: Option<SystemTime>,
-    ) -> FileId {
+    fn place(&mut self, path: &str, disk: Option<PathBuf>) -> FileId {
         // Four thousand million files are no site.
         let id = FileId(self.files.len() as u32);
         self.files.push(Source {
             id,
             path: Arc::from(path),
-            text,
-            hash,
-            len,
-            mtime,
+            disk,
+            hash: None,
+            text: OnceLock::new(),
         });
         id
     }
@@ -160,20 +233,17 @@ impl Files for Sources {
     }
 
     fn text(&self, file: FileId) -> &str {
-        &self.get(file).text
+        self.get(file).text()
     }
 }
 
-enum Loaded {
-    Read {
-        bytes: Vec<u8>,
-        mtime: Option<SystemTime>,
-    },
+enum Opened {
+    Bytes(Vec<u8>),
     Gone,
 }
 
 /// No more than a byte beyond the limit is read of any file.
-fn load(path: &Path) -> Result<Loaded, IoError> {
+fn open(path: &Path) -> Result<Opened, IoError> {
     let failed = |source| IoError {
         path: path.to_owned(),
         operation: "read",
@@ -181,7 +251,7 @@ fn load(path: &Path) -> Result<Loaded, IoError> {
     };
     let mut file = match std::fs::File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Loaded::Gone),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Opened::Gone),
         Err(error) => return Err(failed(error)),
     };
     let meta = file.metadata().map_err(failed)?;
@@ -191,10 +261,7 @@ fn load(path: &Path) -> Result<Loaded, IoError> {
         .take(TEXT_LIMIT + 1)
         .read_to_end(&mut bytes)
         .map_err(failed)?;
-    Ok(Loaded::Read {
-        bytes,
-        mtime: meta.modified().ok(),
-    })
+    Ok(Opened::Bytes(bytes))
 }
 
 /// The files directly in `dir`, by name.
@@ -246,14 +313,6 @@ pub fn text(path: &Path) -> Option<String> {
         text.strip_prefix('\u{FEFF}')
             .map_or(text.clone(), str::to_owned),
     )
-}
-
-/// The first 64 bits of BLAKE3: stable, and fast enough to be no matter.
-pub fn hash(bytes: &[u8]) -> u64 {
-    let hash = blake3::hash(bytes);
-    let mut first = [0; 8];
-    first.copy_from_slice(&hash.as_bytes()[..8]);
-    u64::from_le_bytes(first)
 }
 
 #[cfg(test)]

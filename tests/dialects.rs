@@ -220,7 +220,7 @@ fn build(dialect: impl Fn(&str) -> String) -> BTreeMap<String, Vec<u8>> {
         put(&format!("static/{image}.png"), String::new());
     }
     let output = Command::new(env!("CARGO_BIN_EXE_longhand"))
-        .args(["build", "--now", "2026-01-01T00:00:00Z"])
+        .args(["build", "--now", "2026-01-01T00:00:00Z", "--no-cache"])
         .current_dir(&site)
         .env("NO_COLOR", "1")
         .output()

@@ -471,7 +471,7 @@ fn build(folder: &Path, text: &str) -> PathBuf {
     let ran = Command::new(env!("CARGO_BIN_EXE_longhand"))
         .args(["build", "-s"])
         .arg(folder)
-        .args(["--now", "2025-01-01"])
+        .args(["--now", "2025-01-01", "--no-cache"])
         .output()
         .expect("the program starts");
     assert!(

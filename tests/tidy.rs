@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 /// Modules in reading order. Each imports only what stands before it.
-const ORDER: [&str; 15] = [
-    "text", "diag", "timing", "date", "tree", "source", "config", "parse", "site", "expand",
-    "theme", "render", "emit", "build", "cli",
+const ORDER: [&str; 18] = [
+    "text", "hash", "table", "diag", "timing", "date", "tree", "source", "config", "parse",
+    "cache", "site", "expand", "theme", "render", "emit", "build", "cli",
 ];
 
 /// The only modules that open files.
-const DISK: [&str; 2] = ["source", "emit"];
+const DISK: [&str; 3] = ["source", "cache", "emit"];
 
 /// The only modules that write to the terminal.
 const TERMINAL: [&str; 1] = ["cli"];

@@ -66,7 +66,7 @@ fn site(folder: &Path, posts: usize, shift: usize) {
 fn longhand(folder: &Path, threads: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_longhand"));
     command
-        .args(["build", "--now", "2025-01-01", "-s"])
+        .args(["build", "--now", "2025-01-01", "--no-cache", "-s"])
         .arg(folder)
         .env("RAYON_NUM_THREADS", threads)
         .env("NO_COLOR", "1");

@@ -5,26 +5,31 @@
 //! first. Prints nothing.
 
 mod assets;
+mod documents;
 mod hugo;
 mod rooms;
 mod text;
+mod whole;
 
+use crate::cache::{self, Cache};
 use crate::config::{self, Config};
 use crate::date::Date;
-use crate::diag::{self, Counts, Diagnostic, Severity};
+use crate::diag::{self, Counts, Diagnostic, FileId, Severity};
 use crate::emit::{self, EmitError};
+use crate::hash::{Hash, Hasher};
 use crate::render::{self, Output, Renderer, outputs};
 use crate::site::construct::Parts;
 use crate::site::route::Route;
-use crate::site::{Kind, LeftOut, Site};
+use crate::site::{Asset, Kind, LeftOut, Site};
 use crate::source::{IoError, Sources};
 use crate::timing::Timings;
 use jiff::Timestamp;
 use rayon::prelude::*;
 use rooms::Rooms;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// Called with (done, all) after every file that is rendered.
 pub type Progress<'p> = dyn Fn(usize, usize) + Send + Sync + 'p;
@@ -46,6 +51,10 @@ pub struct Options {
     /// Warnings are errors.
     pub strict: bool,
     pub adopt: bool,
+    /// The folder of the cache; none for a build without one.
+    pub cache_dir: Option<PathBuf>,
+    /// Reads every file, however untouched it looks.
+    pub verify: bool,
     /// Set to stop; the output stays as it was.
     pub cancel: Arc<AtomicBool>,
     /// Set by the build while it changes the output.
@@ -68,6 +77,8 @@ pub enum Failure {
 pub struct Compiled {
     pub renderer: Renderer,
     pub rooms: Rooms,
+    /// When a page begins or ceases to be published next.
+    pub until: Timestamp,
 }
 
 /// What a build came to, whether or not it published.
@@ -82,6 +93,8 @@ pub struct Report {
     pub terms: Vec<(String, usize)>,
     pub left_out: Vec<LeftOut>,
     pub files: emit::Summary,
+    /// What is wrong with the cache; nothing of the site depends on it.
+    pub cache: Option<String>,
 }
 
 /// Reads the configuration alone.
@@ -103,7 +116,7 @@ pub fn configure(
             config::ConfigFile {
                 id: *id,
                 path: &source.path,
-                text: &source.text,
+                text: source.text(),
             }
         })
         .collect();
@@ -142,12 +155,28 @@ pub fn configure(
     Ok(config)
 }
 
+/// A site whose configuration was read and whose files were found.
+pub struct Begun {
+    pub config: Config,
+    pub rooms: Rooms,
+}
+
 /// Reads a site and everything in it, up to where pages can be rendered.
 pub fn compile(
     options: &Options,
     sources: &mut Sources,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Compiled, Failure> {
+    let begun = begin(options, sources, diagnostics)?;
+    let cache = open_cache(options);
+    finish(options, begun, cache, sources, diagnostics)
+}
+
+fn begin(
+    options: &Options,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Begun, Failure> {
     if !options.source.is_dir() {
         diagnostics.push(
             Diagnostic::error(
@@ -161,8 +190,27 @@ pub fn compile(
     }
     let config = configure(options, sources, diagnostics)?;
     options.timings.stage("configuration");
-    let silenced = config.silenced.clone();
-    let compiled = read(options, config, sources, diagnostics);
+    let rooms = Rooms::open(options, &config, diagnostics)?;
+    options.timings.stage("walk");
+    Ok(Begun { config, rooms })
+}
+
+fn open_cache(options: &Options) -> Option<Arc<Cache>> {
+    let folder = options.cache_dir.as_ref()?;
+    let cache = Cache::open(folder, &options.source, options.verify);
+    options.timings.stage("open the cache");
+    Some(Arc::new(cache))
+}
+
+fn finish(
+    options: &Options,
+    begun: Begun,
+    cache: Option<Arc<Cache>>,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Compiled, Failure> {
+    let silenced = begun.config.silenced.clone();
+    let compiled = read(options, begun, cache, sources, diagnostics);
     silence(diagnostics, &silenced);
     compiled
 }
@@ -170,20 +218,20 @@ pub fn compile(
 /// `ignoreLogs`: warnings that an author has read and lives with. Errors are never passed over.
 fn silence(diagnostics: &mut Vec<Diagnostic>, names: &[String]) {
     diagnostics.retain(|said| {
-        said.severity == Severity::Error || !names.iter().any(|name| name == said.name)
+        said.severity == Severity::Error || !names.iter().any(|name| *name == said.name)
     });
 }
 
 /// Everything but the configuration.
 fn read(
     options: &Options,
-    config: Config,
+    begun: Begun,
+    cache: Option<Arc<Cache>>,
     sources: &mut Sources,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Compiled, Failure> {
     let now = options.now.unwrap_or_else(Timestamp::now);
-    let rooms = Rooms::open(options, &config, sources, diagnostics)?;
-    options.timings.stage("walk");
+    let Begun { config, rooms } = begun;
     let templates = rooms.templates(sources)?;
     let data = rooms.data(sources, diagnostics)?;
     let texts = rooms.texts(&config, sources, diagnostics)?;
@@ -191,8 +239,19 @@ fn read(
     let assets = assets::build(&rooms, &config, &highlighted)?;
     let parse_options = text::options(&config, &texts);
     options.timings.stage("templates and data");
-    let documents = text::parse(&rooms, &config, sources, &parse_options, diagnostics)?;
+    let global = global(options, &config, sources, &assets);
+    let files = files(&rooms);
+    let documents = documents::parse(
+        &rooms,
+        &config,
+        sources,
+        &parse_options,
+        cache.as_deref(),
+        diagnostics,
+    )?;
     options.timings.stage("read and parse");
+    let docs = documents.iter().map(|document| &*document.doc);
+    let until = whole::until(docs, now, &config.time_zone);
     rooms.unknown_keys(&config, &documents, &templates, diagnostics);
     hugo::report(&rooms, diagnostics);
     diagnostics.append(&mut sources.diagnostics);
@@ -237,10 +296,53 @@ fn read(
         data,
         texts,
         options: parse_options,
+        cache,
+        global,
+        files,
     };
     let renderer = Renderer::new(parts, diagnostics).ok_or(Failure::Site)?;
     options.timings.stage("expand and cards");
-    Ok(Compiled { renderer, rooms })
+    Ok(Compiled {
+        renderer,
+        rooms,
+        until,
+    })
+}
+
+/// Of everything that all pages are made from: the program, the options, the
+/// configuration, templates, data, texts and the theme's files.
+fn global(options: &Options, config: &Config, sources: &Sources, assets: &[Asset]) -> Hash {
+    let mut hasher = Hasher::new();
+    hasher
+        .str(cache::BUILD)
+        .str(&options.environment)
+        .debug(config);
+    for source in &sources.files {
+        hasher
+            .str(&source.path)
+            .hash(source.hash.unwrap_or_default());
+    }
+    for asset in assets {
+        hasher
+            .str(&asset.name)
+            .str(&asset.output)
+            .str(&asset.integrity);
+    }
+    hasher.finish()
+}
+
+/// Of the files beside pages, which templates may read.
+fn files(rooms: &Rooms) -> Hash {
+    let mut hasher = Hasher::new();
+    for (path, stamp) in rooms.loose_stamps() {
+        hasher.str(path);
+        match stamp {
+            Some(stamp) => hasher.hash(stamp.0),
+            // Too young to be told from a later edit: like nothing before or after.
+            None => hasher.debug(&std::time::SystemTime::now()),
+        };
+    }
+    hasher.finish()
 }
 
 /// Builds the site into its output folder. Either everything is published, or
@@ -251,7 +353,23 @@ pub fn build(
     diagnostics: &mut Vec<Diagnostic>,
     progress: &Progress<'_>,
 ) -> Result<Report, Failure> {
-    let Compiled { renderer, rooms } = compile(options, sources, diagnostics)?;
+    let begun = begin(options, sources, diagnostics)?;
+    let cache = open_cache(options);
+    let print = whole::print(options, &begun, sources).filter(|_| !options.verify);
+    if let Some((cache, print)) = cache.as_deref().zip(print)
+        && let Some(report) = whole::unchanged(options, &begun, cache, print, sources, diagnostics)?
+    {
+        options.timings.stage("nothing changed");
+        if fails(diagnostics, options.strict) {
+            return Err(Failure::Site);
+        }
+        return Ok(report);
+    }
+    let Compiled {
+        renderer,
+        rooms,
+        until,
+    } = finish(options, begun, cache, sources, diagnostics)?;
     let site = renderer.shared.site.clone();
     let target = target(options, &rooms);
     let emitter = emit::prepare(&target).map_err(Failure::Emit)?;
@@ -266,51 +384,155 @@ pub fn build(
         .map_err(Failure::Emit)?;
     options.timings.stage("prepare");
     let done = std::sync::atomic::AtomicUsize::new(0);
-    let results: Vec<Result<Vec<Diagnostic>, Failure>> = routes
+    let paths = Paths::new(&site.sources);
+    let results: Vec<Result<Done, Failure>> = routes
         .par_iter()
         .map(|route| {
             if options.cancel.load(Ordering::Relaxed) {
                 return Err(Failure::Cancelled);
             }
-            let said = one(&renderer, route, &emitter, &options.source)?;
+            let done_one = one(&renderer, route, &emitter, &options.source, &paths)?;
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, routes.len());
-            Ok(said)
+            Ok(done_one)
         })
         .collect();
+    let mut kept = 0;
     for result in results {
-        diagnostics.append(&mut result?);
+        let mut one = result?;
+        kept += usize::from(one.kept);
+        diagnostics.append(&mut one.said);
     }
+    diagnostics.extend(renderer.losses());
     options.timings.stage("render and write");
     render::fault::gather(diagnostics);
     silence(diagnostics, &site.config.silenced);
-    let report = report(&renderer, &target.out);
+    let mut report = report(&renderer, &target.out);
+    // What was made is right, whatever becomes of the site.
+    let save = |report: &mut Report| {
+        let Some(cache) = &renderer.cache else { return };
+        report.cache = cache.complaint().map(str::to_owned);
+        if let Err(error) = cache.save(kept == 0) {
+            report.cache = Some(format!("cannot be written: {error}"));
+        }
+        options.timings.stage("save the cache");
+    };
     if fails(diagnostics, options.strict) {
+        save(&mut report);
         return Err(Failure::Site);
     }
     options.publishing.store(true, Ordering::Relaxed);
-    let files = emitter.commit().map_err(Failure::Emit)?;
+    report.files = emitter.commit().map_err(Failure::Emit)?;
     options.timings.stage("commit");
-    Ok(Report { files, ..report })
+    if let Some((cache, print)) = renderer.cache.as_ref().zip(print)
+        && !renderer.reads_clock()
+    {
+        let time = (site.now, until);
+        let whole = whole::whole(&report, diagnostics, &site.sources, time);
+        if let Some(whole) = whole {
+            cache.put_whole(print, &whole);
+        }
+    }
+    save(&mut report);
+    Ok(report)
 }
 
-/// Renders one job and stages its file.
+/// What became of one job.
+struct Done {
+    said: Vec<Diagnostic>,
+    /// Nothing that it reads has changed, so it was not rendered.
+    kept: bool,
+}
+
+/// Files by their paths, for what an earlier build had to say of them.
+struct Paths<'s> {
+    sources: &'s Sources,
+    ids: OnceLock<HashMap<&'s str, FileId>>,
+}
+
+impl<'s> Paths<'s> {
+    fn new(sources: &'s Sources) -> Paths<'s> {
+        Paths {
+            sources,
+            ids: OnceLock::new(),
+        }
+    }
+
+    fn id(&self, path: &str) -> Option<FileId> {
+        let all = || self.sources.files.iter();
+        let ids = self
+            .ids
+            .get_or_init(|| all().map(|source| (&*source.path, source.id)).collect());
+        ids.get(path).copied()
+    }
+}
+
+/// Renders one job and stages its file, unless the file is what it would be.
 fn one(
     renderer: &Renderer,
     route: &Route,
     emitter: &emit::Emitter,
     root: &Path,
-) -> Result<Vec<Diagnostic>, Failure> {
+    paths: &Paths,
+) -> Result<Done, Failure> {
+    let own = renderer.own(&route.job);
+    if let Some(own) = own
+        && let Some(said) = unchanged(renderer, own, route, emitter, paths)?
+    {
+        return Ok(Done { said, kept: true });
+    }
     let mut said = Vec::new();
     match renderer.render(&route.job, &mut said) {
-        Some(Output::Bytes(bytes)) => emitter
-            .write(&route.output, &bytes)
-            .map_err(Failure::Emit)?,
+        Some(Output::Bytes(bytes)) => {
+            let print = own.map(|own| {
+                let key = renderer.print(own, &route.job, !said.is_empty());
+                if let Some(cache) = renderer.cache.as_ref().filter(|_| !said.is_empty()) {
+                    let path = |id: FileId| paths.sources.get(id).path.to_string();
+                    cache.put_said(key, &said, &path);
+                }
+                key
+            });
+            emitter
+                .write_of(&route.output, &bytes, print.map(|key| emit::Hash(key.0)))
+                .map_err(Failure::Emit)?;
+        }
         Some(Output::Copy(path)) => emitter
             .copy(&route.output, &root.join(&*path))
             .map_err(Failure::Emit)?,
         None => {}
     }
-    Ok(said)
+    renderer.done(&route.job);
+    Ok(Done { said, kept: false })
+}
+
+/// What the job said when it was rendered, if all that it read is as it was and
+/// its file is too.
+fn unchanged(
+    renderer: &Renderer,
+    own: Hash,
+    route: &Route,
+    emitter: &emit::Emitter,
+    paths: &Paths,
+) -> Result<Option<Vec<Diagnostic>>, Failure> {
+    let filed = emitter.previous().get(&route.output);
+    let Some(filed) = filed.and_then(|entry| entry.source) else {
+        return Ok(None);
+    };
+    let mut keys = renderer.prints.around.keys(own);
+    let Some((key, reads)) = keys.find(|(key, _)| key.0 == filed.0) else {
+        return Ok(None);
+    };
+    if reads.has_clock() {
+        renderer.shared.reads.clock(None);
+    }
+    let said = if reads.has_said() {
+        let cache = renderer.cache.as_ref();
+        cache.and_then(|cache| cache.said(key, &|path| paths.id(path)))
+    } else {
+        Some(Vec::new())
+    };
+    let Some(said) = said else { return Ok(None) };
+    let kept = emitter.keep(&route.output).map_err(Failure::Emit)?;
+    Ok(kept.then_some(said))
 }
 
 /// Whether these diagnostics keep the site from being published.
@@ -323,6 +545,7 @@ fn target(options: &Options, rooms: &Rooms) -> emit::Target {
     let mut target = emit::Target::new(rooms.output.clone(), options.source.clone());
     target.forbidden = rooms.made_from(&options.source);
     target.adopt = options.adopt;
+    target.verify = options.verify;
     target.cancel = options.cancel.clone();
     target
 }
@@ -352,6 +575,7 @@ fn report(renderer: &Renderer, output: &Path) -> Report {
         terms,
         left_out: site.left_out.clone(),
         files: emit::Summary::default(),
+        cache: None,
     }
 }
 

@@ -5,6 +5,7 @@ use super::{Failure, Options};
 use crate::config::rows::UnknownKey;
 use crate::config::{Config, load};
 use crate::diag::{Diagnostic, FileId};
+use crate::hash::{Hash, Hasher};
 use crate::render::i18n::Plural;
 use crate::render::template;
 use crate::site::construct::{Document, Loose, Static};
@@ -46,6 +47,9 @@ pub struct Rooms {
     pub other_assets: usize,
     pub layouts: usize,
     pub themes: Vec<String>,
+    /// Of all files and how they look. `None` where one is too young to be told
+    /// from a later edit.
+    pub print: Option<Hash>,
 }
 
 /// Finds and reads the files of the configuration.
@@ -89,7 +93,6 @@ impl Rooms {
     pub fn open(
         options: &Options,
         config: &Config,
-        _sources: &mut Sources,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Rooms, Failure> {
         let root = options.source.clone();
@@ -115,6 +118,8 @@ impl Rooms {
             root: &root,
             without: &without,
             diagnostics,
+            print: Hasher::new(),
+            young: false,
         };
         let mut content = Vec::new();
         for dir in &content_dirs {
@@ -147,6 +152,8 @@ impl Rooms {
         let assets = walked.walk(&config.dirs.assets)?;
         let layouts = walked.walk(&config.dirs.layouts)?.len();
         let themes = source::folders(&root.join(&config.dirs.themes))?;
+        walked.print.debug(&themes);
+        let print = (!walked.young).then(|| walked.print.finish());
         let extended = format!("{}/css/extended/", config.dirs.assets);
         let (extended_css, other): (Vec<Found>, Vec<Found>) = assets
             .into_iter()
@@ -168,6 +175,7 @@ impl Rooms {
             other_assets: other.len(),
             layouts,
             themes,
+            print,
         };
         rooms.sort_content(config, content, diagnostics);
         Ok(rooms)
@@ -269,7 +277,7 @@ impl Rooms {
         for (file, id) in own.iter().zip(sources.read_all(&own)?) {
             let Some(id) = id else { continue };
             let name = below(&file.path, "templates");
-            let text = sources.get(id).text.clone();
+            let text = sources.get(id).text().clone();
             // The theme's own repository is a site too: what is the same is the theme's.
             let same = all.get(&name).is_some_and(|of_theme| of_theme.text == text);
             all.insert(
@@ -296,7 +304,7 @@ impl Rooms {
         for (file, id) in self.data.iter().zip(read) {
             let Some(id) = id else { continue };
             let path = below(&file.path, &self.data_dir);
-            match expand::data::parse_source(&path, &sources.get(id).text, id) {
+            match expand::data::parse_source(&path, sources.get(id).text(), id) {
                 Ok(Some(value)) => insert(
                     &mut root,
                     path.rsplit_once('.').map_or(&*path, |(stem, _)| stem),
@@ -335,7 +343,7 @@ impl Rooms {
             else {
                 continue;
             };
-            match tree::parse(&sources.get(id).text, format, id, 0) {
+            match tree::parse(sources.get(id).text(), format, id, 0) {
                 Ok(node) => texts[lang].extend(super::text::strings(&node, diagnostics)),
                 Err(mut errors) => diagnostics.append(&mut errors),
             }
@@ -352,6 +360,20 @@ impl Rooms {
                 source: file.path.clone(),
             })
             .collect()
+    }
+
+    /// Every text of the site but its configuration.
+    pub fn all_texts(&self) -> Vec<Found> {
+        let pages = self.pages.iter().map(|page| &page.found);
+        let others = [&self.own_templates, &self.data, &self.i18n];
+        pages.chain(others.into_iter().flatten()).cloned().collect()
+    }
+
+    /// The files beside pages, as they look from outside.
+    pub fn loose_stamps(&self) -> impl Iterator<Item = (&str, Option<&source::Stamp>)> {
+        self.loose
+            .iter()
+            .map(|(file, ..)| (&*file.path, file.stamp.as_ref()))
     }
 
     /// The site's static files, but for those that are the theme's, byte for byte.
@@ -447,6 +469,10 @@ struct Walk<'a> {
     root: &'a Path,
     without: &'a [&'a str],
     diagnostics: &'a mut Vec<Diagnostic>,
+    /// Of every file that is there, taken or not, and how it looks.
+    print: Hasher,
+    /// Some file is too young to be told from a later edit.
+    young: bool,
 }
 
 impl Walk<'_> {
@@ -457,7 +483,19 @@ impl Walk<'_> {
             mut diagnostics,
         } = source::walk(self.root, dir, self.without)?;
         self.diagnostics.append(&mut diagnostics);
+        self.print.str(dir).number(found.len() as u64);
+        for file in &found {
+            self.print.str(&file.path);
+            match file.stamp {
+                Some(stamp) => self.print.hash(stamp.0),
+                None => {
+                    self.young = true;
+                    &mut self.print
+                }
+            };
+        }
         for file in skipped {
+            self.print.str(&file.path).str(file.reason);
             self.diagnostics.push(Diagnostic::info(
                 "not-taken",
                 None,

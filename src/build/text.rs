@@ -1,21 +1,13 @@
-//! Parses every content file in parallel, each with the options of its
-//! language and what cascades hand down to it.
+//! What parsing may know of the configuration, for each language; and a site's
+//! own texts.
 
-use super::Failure;
-use super::rooms::{Page, Rooms};
-use crate::config::cascade::{Cascade, Subject};
 use crate::config::markup::HeadingIds;
 use crate::config::{Config, LanguageConfig};
-use crate::diag::{Diagnostic, FileId};
+use crate::diag::Diagnostic;
 use crate::parse::{self, front_matter, markdown};
 use crate::render::i18n::{Plural, Strings};
-use crate::site::construct::Document;
-use crate::site::content::Role;
-use crate::source::{Found, Sources};
 use crate::text::IdType;
-use crate::tree::{self, Map, Node};
-use rayon::prelude::*;
-use std::sync::Arc;
+use crate::tree::{self, Node};
 
 /// What parsing may know of the configuration, for each language.
 pub fn options(config: &Config, texts: &[Vec<(String, Plural)>]) -> Vec<parse::Options> {
@@ -111,148 +103,6 @@ fn of_language(
         summary_length: language.summary_length,
         html: false,
     }
-}
-
-/// A cascade and the folder (or none, for the configuration's) that it reaches down from.
-struct Reach {
-    lang: Option<usize>,
-    path: String,
-    cascades: Vec<Cascade>,
-}
-
-pub fn parse(
-    rooms: &Rooms,
-    config: &Config,
-    sources: &mut Sources,
-    options: &[parse::Options],
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Vec<Document>, Failure> {
-    let found: Vec<Found> = rooms.pages.iter().map(|page| page.found.clone()).collect();
-    let read = sources.read_all(&found)?;
-    let pages: Vec<(&Page, FileId)> = rooms
-        .pages
-        .iter()
-        .zip(read)
-        .filter_map(|(page, id)| Some((page, id?)))
-        .collect();
-    let reaches = cascades(&pages, config, sources, options);
-    let parsed: Vec<Result<Document, Diagnostic>> = pages
-        .par_iter()
-        .map(|(page, id)| {
-            let source = sources.get(*id);
-            let split = front_matter::split(&source.text, *id)?;
-            let inherited = inherited(page, config, &reaches);
-            let stem = page.name.path.rsplit('/').next().unwrap_or(&page.name.stem);
-            let place = front_matter::Place {
-                stem,
-                modified: source
-                    .mtime
-                    .and_then(|time| jiff::Timestamp::try_from(time).ok()),
-                inherited: &inherited,
-            };
-            let mut options = &options[page.lang.index()];
-            let as_html;
-            if page.path.ends_with(".html") || page.path.ends_with(".htm") {
-                as_html = parse::Options {
-                    html: true,
-                    ..options.clone()
-                };
-                options = &as_html;
-            }
-            let doc = parse::doc(&source.text, *id, &split, options, place);
-            Ok(Document {
-                file: *id,
-                lang: page.lang,
-                name: page.name.clone(),
-                path: page.path.clone(),
-                doc: Arc::new(doc),
-            })
-        })
-        .collect();
-    let mut documents = Vec::with_capacity(parsed.len());
-    for result in parsed {
-        match result {
-            Ok(document) => {
-                diagnostics.extend(document.doc.diagnostics.iter().cloned());
-                documents.push(document);
-            }
-            Err(error) => diagnostics.push(error),
-        }
-    }
-    Ok(documents)
-}
-
-/// The cascades of all sections, the deepest first, then those of the configuration.
-fn cascades(
-    pages: &[(&Page, FileId)],
-    config: &Config,
-    sources: &Sources,
-    options: &[parse::Options],
-) -> Vec<Reach> {
-    let mut reaches: Vec<Reach> = pages
-        .iter()
-        .filter(|(page, _)| page.name.role == Role::Branch)
-        .filter_map(|(page, id)| {
-            let text = &sources.get(*id).text;
-            // Few sections have one: the others are not parsed twice.
-            if !text.to_ascii_lowercase().contains("cascade") {
-                return None;
-            }
-            let split = front_matter::split(text, *id).ok()?;
-            let place = front_matter::Place::default();
-            let (front, _) =
-                front_matter::parse(text, &split, *id, &options[page.lang.index()].front, place);
-            (!front.cascade.is_empty()).then(|| Reach {
-                lang: Some(page.lang.index()),
-                path: page.name.path.clone(),
-                cascades: front.cascade,
-            })
-        })
-        .collect();
-    reaches.sort_by(|a, b| {
-        b.path
-            .len()
-            .cmp(&a.path.len())
-            .then_with(|| a.path.cmp(&b.path))
-    });
-    reaches.push(Reach {
-        lang: None,
-        path: String::new(),
-        cascades: config.cascade.clone(),
-    });
-    reaches
-}
-
-fn inherited<'r>(page: &Page, config: &Config, reaches: &'r [Reach]) -> Vec<&'r Map> {
-    let path = format!("/{}", page.name.path);
-    let kind = match page.name.role {
-        Role::Branch if page.name.path.is_empty() => "home",
-        Role::Branch => "section",
-        Role::Single | Role::Leaf => "page",
-    };
-    let language = &config.languages[page.lang.index()];
-    let subject = Subject {
-        path: &path,
-        kind,
-        lang: &language.code,
-        environment: &config.environment,
-    };
-    let below = |reach: &Reach| {
-        reach.lang.is_none_or(|lang| lang == page.lang.index())
-            && (reach.path.is_empty()
-                || page
-                    .name
-                    .path
-                    .strip_prefix(&reach.path)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
-    };
-    reaches
-        .iter()
-        .filter(|reach| below(reach))
-        .flat_map(|reach| &reach.cascades)
-        .filter(|cascade| cascade.target.matches(subject))
-        .map(|cascade| &cascade.values)
-        .collect()
 }
 
 /// UI strings in Hugo's format: `key: text`, `key: {one: …, other: …}`, or a list of `{id, translation}`.

@@ -3,12 +3,13 @@
 
 use super::exit;
 use crate::build::{Failure, Report};
+use crate::cache::Clean;
 use crate::config::{self, Config};
 use crate::diag::{self, Counts, Diagnostic, Severity, Style};
 use crate::emit;
 use crate::render::i18n;
 use crate::site::Why;
-use crate::source::Sources;
+use crate::source::{IoError, Sources};
 use crate::timing::Timings;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
@@ -157,6 +158,9 @@ pub fn built(
             format!("{}: {}", plural(paths.len(), why), some_of(&paths, sources)),
         ));
     }
+    if let Some(trouble) = &report.cache {
+        rows.push(("cache", trouble.clone()));
+    }
     rows.push(("time", duration(time)));
     let mut text = format!("{} is in {}\n", report.title, shown(&report.output));
     for (name, value) in rows {
@@ -167,6 +171,48 @@ pub fn built(
         text.push_str(&format!("  with {counts}\n"));
     }
     out(&text);
+}
+
+/// Prints what `longhand clean` did.
+pub fn cleaned(folder: &std::path::Path, done: std::io::Result<Clean>, json: bool) -> u8 {
+    let (files, bytes) = match done {
+        Ok(clean) => (clean.files, clean.bytes),
+        Err(error) => {
+            let failed = IoError {
+                path: folder.to_owned(),
+                operation: "empty",
+                source: error,
+            };
+            return failed_plainly(&failed.to_string(), exit::IO, json);
+        }
+    };
+    if json {
+        let object = serde_json::json!({ "folder": folder, "files": files, "bytes": bytes });
+        out(&format!("{object}\n"));
+    } else if files == 0 {
+        out(&format!("there is no cache in {}\n", folder.display()));
+    } else {
+        let size = indicatif::HumanBytes(bytes);
+        let what = plural(files, "file");
+        out(&format!("{} emptied: {what}, {size}\n", folder.display()));
+    }
+    exit::FINE
+}
+
+/// A machine without a home has no folder for caches.
+pub fn no_cache_folder(json: bool) -> u8 {
+    let message = "there is no folder for caches here; name one with `--cache-dir DIR`";
+    failed_plainly(message, exit::USAGE, json)
+}
+
+fn failed_plainly(message: &str, code: u8, json: bool) -> u8 {
+    if json {
+        let object = serde_json::json!({ "failed": message, "help": null, "exit": code });
+        out(&format!("{object}\n"));
+    } else {
+        err(&format!("error: {message}\n"));
+    }
+    code
 }
 
 /// Prints where the time of a build went.
@@ -305,7 +351,7 @@ pub fn config(config: &Config, sources: &Sources, voice: &Voice) {
             config::ConfigFile {
                 id: *id,
                 path: &source.path,
-                text: &source.text,
+                text: source.text(),
             }
         })
         .collect();

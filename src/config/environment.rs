@@ -11,13 +11,14 @@ use crate::tree::{Key, Kind, Map, Node, Scalar, Value};
 pub const FILE: FileId = FileId(u32::MAX);
 
 /// Variables that are no keys of the configuration.
-const OTHER: [&str; 6] = [
+const OTHER: [&str; 7] = [
     "ENVIRONMENT",
     "ENV",
     "VERSION",
     "EXTENDED",
     "CACHE",
     "CACHE_DIR",
+    "CACHEDIR",
 ];
 
 const NESTED: [&str; 4] = ["cascade", "languages", "menus", "permalinks"];

@@ -512,7 +512,10 @@ fn finish(config: &mut Config, intake: Intake, variables: &[(String, String)]) -
             idle.push((path, span));
         }
     }
-    diagnostics.extend(idle_message(&idle));
+    // Of files first, so that the message has a place if any of them has one.
+    idle.sort_by_key(|(_, span)| !environment::is_file(*span));
+    let message = idle_message(&idle);
+    diagnostics.extend(message.map(|message| environment::named(message, variables)));
     // In the order of the files; what has no place comes first.
     diagnostics.sort_by_key(|d| {
         (

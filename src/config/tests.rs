@@ -518,6 +518,7 @@ fn the_environment_speaks() {
         ("HUGO_VERSION", "0.168"),
         ("LONGHAND_TITEL", "x"),
         ("HUGO_PARAMS_MINE", "x"),
+        ("LONGHAND_BUILD", "x"),
     ];
     let variables = variables
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -534,6 +535,7 @@ fn the_environment_speaks() {
         [
             "error: expected true or false for `buildDrafts`, found the text \"perhaps\" | note: it comes from the environment variable `HUGO_BUILDDRAFTS`",
             "warning: unknown key in the environment variable `LONGHAND_TITEL` | help: did you mean `LONGHAND_TITLE`?",
+            "warning: `build` has nothing to do here and is ignored | note: it comes from the environment variable `LONGHAND_BUILD` | help: it may stay; `longhand config` lists what takes effect",
         ]
     );
     assert_eq!(

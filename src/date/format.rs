@@ -7,16 +7,51 @@ use std::fmt::Write;
 
 pub fn format(date: Date, layout: &str, lang: &str) -> String {
     let names = names::of(lang);
-    let writer = Writer {
-        civil: date.civil(),
-        offset: date.offset.seconds(),
-        names,
-    };
+    let writer = Writer::new(date, names);
     let mut out = String::with_capacity(layout.len() + 8);
     match layout.strip_prefix(':') {
         Some(name) => writer.go(named_layout(name, names).unwrap_or(layout), &mut out),
         None if layout.contains('%') => writer.strftime(layout, &mut out),
         None => writer.go(layout, &mut out),
+    }
+    out
+}
+
+/// `2006-01-02T15:04:05Z07:00` without a look at a layout: a build writes it for
+/// every page several times.
+pub fn rfc3339(date: Date) -> String {
+    let civil = date.civil();
+    let Ok(year @ 0..=9999) = u16::try_from(civil.year()) else {
+        return format(date, "2006-01-02T15:04:05Z07:00", "en");
+    };
+    let mut out = String::with_capacity("2006-01-02T15:04:05-07:00".len());
+    let mut two = |before: Option<char>, number: u8| {
+        out.extend(before);
+        out.push(char::from(b'0' + number / 10 % 10));
+        out.push(char::from(b'0' + number % 10));
+    };
+    two(None, (year / 100) as u8);
+    two(None, (year % 100) as u8);
+    for (before, number) in [
+        ('-', civil.month()),
+        ('-', civil.day()),
+        ('T', civil.hour()),
+        (':', civil.minute()),
+        (':', civil.second()),
+    ] {
+        two(Some(before), number.unsigned_abs());
+    }
+    let offset = date.offset.seconds();
+    let minutes = offset.unsigned_abs() / 60;
+    match offset {
+        0 => out.push('Z'),
+        _ => {
+            two(
+                Some(if offset < 0 { '-' } else { '+' }),
+                (minutes / 60) as u8,
+            );
+            two(Some(':'), (minutes % 60) as u8);
+        }
     }
     out
 }
@@ -118,6 +153,29 @@ const GO: &[(&str, Go)] = &[
     ("Z07", offset(false, true, false, false)),
 ];
 
+/// With zeros before it, so that it has at least `width` digits.
+fn number(number: impl Into<i32>, width: usize, out: &mut String) {
+    let number = number.into();
+    let two = |number: i32, out: &mut String| {
+        let number = number.unsigned_abs() as u8;
+        out.push(char::from(b'0' + number / 10));
+        out.push(char::from(b'0' + number % 10));
+    };
+    match (width, number) {
+        (2, 0..100) => two(number, out),
+        (4, 0..10_000) => {
+            two(number / 100, out);
+            two(number % 100, out);
+        }
+        // Writing to a String cannot fail.
+        _ => drop(write!(out, "{number:0width$}")),
+    }
+}
+
+fn spaced(number: impl Into<i32>, width: usize, out: &mut String) {
+    let _ = write!(out, "{:width$}", number.into());
+}
+
 struct Writer {
     civil: DateTime,
     /// Seconds east of Greenwich.
@@ -126,6 +184,14 @@ struct Writer {
 }
 
 impl Writer {
+    fn new(date: Date, names: &'static Names) -> Writer {
+        Writer {
+            civil: date.civil(),
+            offset: date.offset.seconds(),
+            names,
+        }
+    }
+
     fn go(&self, layout: &str, out: &mut String) {
         let mut rest = layout;
         while let Some(c) = rest.chars().next() {
@@ -144,66 +210,62 @@ impl Writer {
 
     fn write(&self, part: Go, out: &mut String) {
         let civil = self.civil;
-        let month = usize::from(civil.month().unsigned_abs()) - 1;
-        let weekday = usize::from(civil.weekday().to_sunday_zero_offset().unsigned_abs());
+        let month = |names| names::at(names, usize::from(civil.month().unsigned_abs()) - 1);
+        let weekday = |names| {
+            let day = civil.weekday().to_sunday_zero_offset();
+            names::at(names, usize::from(day.unsigned_abs()))
+        };
         let hour12 = match civil.hour() % 12 {
             0 => 12,
             hour => hour,
         };
-        // Writing to a String cannot fail.
-        let _ = match part {
-            Go::Month => write!(out, "{}", names::at(self.names.months, month)),
-            Go::MonthShort => write!(out, "{}", names::at(self.names.months_short, month)),
-            Go::Weekday => write!(out, "{}", names::at(self.names.days, weekday)),
-            Go::WeekdayShort => write!(out, "{}", names::at(self.names.days_short, weekday)),
-            Go::Month1 => write!(out, "{}", civil.month()),
-            Go::Month2 => write!(out, "{:02}", civil.month()),
-            Go::Day1 => write!(out, "{}", civil.day()),
-            Go::Day2 => write!(out, "{:02}", civil.day()),
-            Go::DaySpaced => write!(out, "{:2}", civil.day()),
-            Go::YearDay => write!(out, "{:03}", civil.day_of_year()),
-            Go::YearDaySpaced => write!(out, "{:3}", civil.day_of_year()),
-            Go::Hour24 => write!(out, "{:02}", civil.hour()),
-            Go::Hour12 => write!(out, "{hour12}"),
-            Go::Hour12Two => write!(out, "{hour12:02}"),
-            Go::Minute1 => write!(out, "{}", civil.minute()),
-            Go::Minute2 => write!(out, "{:02}", civil.minute()),
-            Go::Second1 => write!(out, "{}", civil.second()),
-            Go::Second2 => write!(out, "{:02}", civil.second()),
-            Go::Year4 => write!(out, "{:04}", civil.year()),
-            Go::Year2 => write!(out, "{:02}", civil.year().rem_euclid(100)),
-            Go::Pm => write!(out, "{}", if civil.hour() < 12 { "AM" } else { "PM" }),
-            Go::PmLower => write!(out, "{}", if civil.hour() < 12 { "am" } else { "pm" }),
-            Go::Zone if self.offset == 0 => write!(out, "UTC"),
+        match part {
+            Go::Month => out.push_str(month(self.names.months)),
+            Go::MonthShort => out.push_str(month(self.names.months_short)),
+            Go::Weekday => out.push_str(weekday(self.names.days)),
+            Go::WeekdayShort => out.push_str(weekday(self.names.days_short)),
+            Go::Month1 => number(civil.month(), 1, out),
+            Go::Month2 => number(civil.month(), 2, out),
+            Go::Day1 => number(civil.day(), 1, out),
+            Go::Day2 => number(civil.day(), 2, out),
+            Go::DaySpaced => spaced(civil.day(), 2, out),
+            Go::YearDay => number(civil.day_of_year(), 3, out),
+            Go::YearDaySpaced => spaced(civil.day_of_year(), 3, out),
+            Go::Hour24 => number(civil.hour(), 2, out),
+            Go::Hour12 => number(hour12, 1, out),
+            Go::Hour12Two => number(hour12, 2, out),
+            Go::Minute1 => number(civil.minute(), 1, out),
+            Go::Minute2 => number(civil.minute(), 2, out),
+            Go::Second1 => number(civil.second(), 1, out),
+            Go::Second2 => number(civil.second(), 2, out),
+            Go::Year4 => number(civil.year(), 4, out),
+            Go::Year2 => number(civil.year().rem_euclid(100), 2, out),
+            Go::Pm => out.push_str(if civil.hour() < 12 { "AM" } else { "PM" }),
+            Go::PmLower => out.push_str(if civil.hour() < 12 { "am" } else { "pm" }),
+            Go::Zone if self.offset == 0 => out.push_str("UTC"),
             // Go's way with a zone that has no name: hours, and minutes where there are any.
-            Go::Zone => {
-                let whole = self.offset % 3600 == 0;
-                self.offset(false, !whole, false, out);
-                Ok(())
-            }
-            Go::Offset { zulu: true, .. } if self.offset == 0 => write!(out, "Z"),
+            Go::Zone => self.offset(false, self.offset % 3600 != 0, false, out),
+            Go::Offset { zulu: true, .. } if self.offset == 0 => out.push('Z'),
             Go::Offset {
                 colon,
                 minutes,
                 seconds,
                 ..
-            } => {
-                self.offset(colon, minutes, seconds, out);
-                Ok(())
-            }
-        };
+            } => self.offset(colon, minutes, seconds, out),
+        }
     }
 
     fn offset(&self, colon: bool, minutes: bool, seconds: bool, out: &mut String) {
-        let sign = if self.offset < 0 { '-' } else { '+' };
+        out.push(if self.offset < 0 { '-' } else { '+' });
         let total = self.offset.unsigned_abs();
-        let between = if colon { ":" } else { "" };
-        let _ = write!(out, "{sign}{:02}", total / 3600);
-        if minutes {
-            let _ = write!(out, "{between}{:02}", total / 60 % 60);
-        }
-        if seconds {
-            let _ = write!(out, "{between}{:02}", total % 60);
+        number((total / 3600) as i32, 2, out);
+        for (wanted, part) in [(minutes, total / 60 % 60), (seconds, total % 60)] {
+            if wanted {
+                if colon {
+                    out.push(':');
+                }
+                number(part as i32, 2, out);
+            }
         }
     }
 
@@ -324,7 +386,10 @@ impl Writer {
 }
 
 fn go_part(rest: &str) -> Option<(&'static str, Go)> {
-    let (token, part) = GO.iter().find(|(token, _)| rest.starts_with(token))?;
+    let first = *rest.as_bytes().first()?;
+    // Most characters begin none: the first byte alone is compared first.
+    let mut parts = GO.iter().filter(|(token, _)| token.as_bytes()[0] == first);
+    let (token, part) = parts.find(|(token, _)| rest.starts_with(token))?;
     // `Janus` and `Month` are words, not dates: Go looks at the letter after, too.
     let next = rest[token.len()..].chars().next();
     let within_word =

@@ -24,6 +24,10 @@ pub struct Names {
 
 /// The names of a language: `pt-BR` is served by `pt`; English where there are none.
 pub fn of(lang: &str) -> &'static Names {
+    // As it is written, mostly. No other language's old name is a code of ours.
+    if let Some(names) = NAMES.iter().find(|names| names.code == lang) {
+        return names;
+    }
     let code = lang.to_ascii_lowercase().replace('_', "-");
     let code = match code.as_str() {
         "nb" | "nn" | "nb-no" | "nn-no" => "no",

@@ -154,6 +154,27 @@ fn writes_go_layouts() {
 }
 
 #[test]
+fn the_short_way_to_rfc3339_arrives_at_the_same() {
+    for second in [
+        -70_000_000_000,
+        -1,
+        0,
+        951_827_696,
+        1_704_067_199,
+        253_402_000_000,
+    ] {
+        for offset in [-43_200, -1800, -59, 0, 1, 3600, 20_700, 50_400] {
+            let date = Date {
+                instant: jiff::Timestamp::from_second(second).unwrap(),
+                offset: jiff::tz::Offset::from_seconds(offset).unwrap(),
+            };
+            let long = date.format("2006-01-02T15:04:05Z07:00", "en");
+            assert_eq!(date.rfc3339(), long);
+        }
+    }
+}
+
+#[test]
 fn writes_strftime() {
     let date = Date::parse("2024-02-03T16:05:09-08:00", &TimeZone::UTC).unwrap();
     for (layout, expected) in [

@@ -1,15 +1,18 @@
 //! Putting the site in place; the protocol stands at the top of `emit`.
 
 use std::path::Path;
-use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
+
+use rayon::slice::ParallelSliceMut;
 
 use super::disk::Faults;
 use super::error::Result;
 use super::journal::{self, Journal, numbered};
-use super::manifest::{self, Entry, Manifest};
+use super::manifest::{self, Entry};
 use super::name::MANIFEST;
-use super::{Emitter, FLUSHED, Made, Summary, clash, plan};
+use super::plan::{self, Standing};
+use super::{Emitter, FLUSHED, Made, Summary, clash};
 
 /// A medium so slow, or so busy, is not waited for any longer.
 const FLUSH_TIME: Duration = Duration::from_millis(500);
@@ -22,9 +25,17 @@ impl<F: Faults> Emitter<F> {
     /// The output is then byte for byte what it was; should even that fail,
     /// the message's help says that the next build will mend it.
     pub fn commit(mut self) -> Result<Summary> {
-        let mut made = std::mem::take(self.made.get_mut().unwrap_or_else(PoisonError::into_inner));
-        made.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        if let Some(path) = plan::find_clash(&made) {
+        let mut made = self.made.take();
+        // Stable: a thread's files stand mostly in order as it is.
+        made.par_sort_by(|a, b| a.path.cmp(&b.path));
+        let kept = std::mem::take(&mut self.kept);
+        let kept: Vec<bool> = kept.into_iter().map(AtomicBool::into_inner).collect();
+        let standing = Standing {
+            previous: &self.previous,
+            places: &self.places,
+            kept: &kept,
+        };
+        if let Some(path) = plan::find_clash(&made, &standing) {
             return Err(clash(&self.shown, path));
         }
         self.stop_if_cancelled()?;
@@ -32,18 +43,16 @@ impl<F: Faults> Emitter<F> {
         let result = if self.fresh {
             self.commit_fresh(made)
         } else {
-            self.commit_over(made)
+            self.commit_over(made, &kept)
         };
         result.map_err(|error| self.name_output(error))
     }
 
     fn commit_fresh(&mut self, made: Vec<Made>) -> Result<Summary> {
-        let summary = summarise(&made, 0);
-        let manifest = Manifest {
-            files: made.into_iter().map(Entry::from).collect(),
-        };
+        let summary = summarise(&made, 0, 0);
+        let files: Vec<Entry> = made.into_iter().map(Entry::from).collect();
         let site = self.work.site();
-        self.write_manifest(&manifest, &site.join(MANIFEST))?;
+        self.write_manifest(files.iter(), &site.join(MANIFEST))?;
         self.stop_if_cancelled()?;
         self.disk
             .rename(&site, &self.out)
@@ -55,20 +64,25 @@ impl<F: Faults> Emitter<F> {
         Ok(summary)
     }
 
-    fn commit_over(&mut self, made: Vec<Made>) -> Result<Summary> {
+    fn commit_over(&mut self, made: Vec<Made>, kept: &[bool]) -> Result<Summary> {
+        let standing = Standing {
+            previous: &self.previous,
+            places: &self.places,
+            kept,
+        };
         let plan = plan::plan(
             &self.disk,
             &self.out,
             &self.shown,
-            &self.previous,
+            &standing,
             self.adopt,
             made,
         )?;
         let settled = self.disk.stat(&self.out.join(MANIFEST))?.is_some();
-        if plan.journal.steps.is_empty() && plan.manifest == self.previous && settled {
+        if plan.journal.steps.is_empty() && plan.same && settled {
             return Ok(plan.summary);
         }
-        self.write_manifest(&plan.manifest, &self.work.manifest())?;
+        self.write_manifest(plan.files(&standing), &self.work.manifest())?;
         if !plan.journal.steps.is_empty() {
             journal::write(&self.disk, &self.work, &plan.journal)?;
         }
@@ -101,11 +115,15 @@ impl<F: Faults> Emitter<F> {
             .rename(&self.work.manifest(), &self.out.join(MANIFEST))
     }
 
-    fn write_manifest(&self, manifest: &Manifest, at: &Path) -> Result<()> {
+    fn write_manifest<'a>(
+        &self,
+        files: impl ExactSizeIterator<Item = &'a Entry>,
+        at: &Path,
+    ) -> Result<()> {
+        let text = manifest::write(files);
         let write = || {
             let mut file = self.disk.create(at)?;
-            self.disk
-                .write(&mut file, manifest::write(manifest).as_bytes(), at)?;
+            self.disk.write(&mut file, text.as_bytes(), at)?;
             self.make_readable(&file, at)?;
             self.disk.flush(&file, at)
         };
@@ -137,8 +155,9 @@ impl<F: Faults> Emitter<F> {
     }
 }
 
-pub(super) fn summarise(made: &[Made], removed: usize) -> Summary {
+pub(super) fn summarise(made: &[Made], kept: usize, removed: usize) -> Summary {
     let mut summary = Summary {
+        unchanged: kept,
         removed,
         ..Summary::default()
     };

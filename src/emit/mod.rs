@@ -74,10 +74,12 @@ mod work;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use disk::Disk;
+use manifest::Places;
+use stage::{Lone, Shelves};
 use work::Work;
 
 pub use disk::{Faults, NoFaults, Operation};
@@ -103,6 +105,8 @@ pub struct Target {
     /// Take over a folder that we did not make. Its files stay, but for
     /// those where the site has one.
     pub adopt: bool,
+    /// Believe no file of the output by its looks: read it.
+    pub verify: bool,
     /// How long to wait for another build of the same output.
     pub lock_wait: Duration,
     /// Set (by Ctrl-C) to stop between two files.
@@ -117,6 +121,7 @@ impl Target {
             forbidden: Vec::new(),
             home: std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
             adopt: false,
+            verify: false,
             lock_wait: Duration::from_secs(10),
             cancel: Arc::default(),
         }
@@ -143,23 +148,30 @@ pub struct Emitter<F: Faults = NoFaults> {
     /// The same without links.
     out: PathBuf,
     adopt: bool,
+    verify: bool,
     cancel: Arc<AtomicBool>,
     work: Work,
     /// Folders around the output that had to be made, the innermost first.
     around: Vec<PathBuf>,
     fresh: bool,
     previous: Manifest,
+    places: Places,
+    /// Of each file of `previous`, whether it stays as it is.
+    kept: Vec<AtomicBool>,
     /// Where files are staged: `site/` or `new/`.
     staging: PathBuf,
     /// Whether the umask takes bits from folders that they should have.
     umask_bites: bool,
-    made: Mutex<Vec<Made>>,
+    /// Folders that are made with the one file in them.
+    lone: OnceLock<Lone>,
+    /// What is not kept.
+    made: Shelves,
     next: AtomicU32,
     /// The work folder holds what the next build needs to mend the output.
     broken: bool,
 }
 
-/// One output of this build.
+/// One output of this build that is not just as the last one left it.
 struct Made {
     path: String,
     size: u64,
@@ -186,6 +198,11 @@ impl<F: Faults> Emitter<F> {
     /// What the last build made.
     pub fn previous(&self) -> &Manifest {
         &self.previous
+    }
+
+    fn previous_of(&self, path: &str) -> Option<(usize, &Entry)> {
+        let place = self.places.get(&self.previous, path)?;
+        Some((place, self.previous.files.get(place)?))
     }
 
     fn stop_if_cancelled(&self) -> Result<()> {

@@ -63,6 +63,9 @@ pub(super) fn parent(name: &str) -> Option<&str> {
 /// takes for the same name.
 pub(super) fn fold(name: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
+    if name.is_ascii() {
+        return name.to_ascii_lowercase();
+    }
     name.nfc().flat_map(char::to_lowercase).collect()
 }
 

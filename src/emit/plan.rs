@@ -3,14 +3,15 @@
 //!
 //! Only looks; nothing is written.
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::commit::summarise;
 use super::disk::{Disk, Faults, Stands};
 use super::error::{EmitError, Result};
 use super::journal::{Journal, Step};
-use super::manifest::{Entry, Manifest};
+use super::manifest::{Entry, Manifest, Places};
 use super::{Before, Made, Summary, name};
 
 /// GitHub Pages keeps the site's domain in it: losing it takes the site down.
@@ -18,8 +19,55 @@ const ALWAYS_STAYS: &str = "CNAME";
 
 pub(super) struct Plan {
     pub journal: Journal,
-    pub manifest: Manifest,
+    /// The files of the new manifest that are not the old one's, by path.
+    changed: Vec<Entry>,
+    /// Of the old manifest's files those that the new one has as they are.
+    carried: Vec<bool>,
+    /// The new manifest would be the old one.
+    pub same: bool,
     pub summary: Summary,
+}
+
+/// What the last build made, and what of it stays as it is.
+#[derive(Clone, Copy)]
+pub(super) struct Standing<'a> {
+    pub previous: &'a Manifest,
+    pub places: &'a Places,
+    /// As long as the manifest.
+    pub kept: &'a [bool],
+}
+
+impl<'a> Standing<'a> {
+    fn place(&self, path: &str) -> Option<usize> {
+        self.places.get(self.previous, path)
+    }
+
+    fn is_kept(&self, path: &str) -> bool {
+        self.place(path)
+            .is_some_and(|place| self.kept.get(place) == Some(&true))
+    }
+
+    fn kept(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        marked(self.previous, self.kept).map(|entry| entry.path.as_str())
+    }
+
+    /// Whether a file that is kept lies in `folder`.
+    fn keeps_below(&self, folder: &str) -> bool {
+        let inside = format!("{folder}/");
+        let from = self
+            .previous
+            .files
+            .partition_point(|entry| *entry.path < *inside);
+        let files = self.previous.files.iter().zip(self.kept).skip(from);
+        files
+            .take_while(|(entry, _)| entry.path.starts_with(&inside))
+            .any(|(_, kept)| *kept)
+    }
+}
+
+fn marked<'a>(manifest: &'a Manifest, marks: &'a [bool]) -> impl Iterator<Item = &'a Entry> {
+    let files = manifest.files.iter().zip(marks);
+    files.filter(|(_, marked)| **marked).map(|(entry, _)| entry)
 }
 
 /// Something that we did not make, where the site must write.
@@ -40,20 +88,35 @@ enum What {
 }
 
 /// A name that is given twice, or to a file and a folder. `made` is sorted.
-pub(super) fn find_clash(made: &[Made]) -> Option<&str> {
+/// What is kept stands on the disk: among itself it cannot clash.
+pub(super) fn find_clash<'a>(made: &'a [Made], standing: &Standing) -> Option<&'a str> {
     let mut pairs = made.iter().zip(made.iter().skip(1));
     if let Some((_, twice)) = pairs.find(|(a, b)| a.path == b.path) {
         return Some(&twice.path);
     }
-    let folders = folders_of(made.iter().map(|made| made.path.as_str()));
-    made.iter()
-        .map(|made| made.path.as_str())
-        .find(|path| folders.contains(path))
+    let paths = || made.iter().map(|made| made.path.as_str());
+    let folders = folders_of(paths());
+    if let Some(path) = paths().find(|path| folders.contains(path)) {
+        return Some(path);
+    }
+    if standing.previous.files.is_empty() {
+        return None;
+    }
+    paths().find(|path| {
+        standing.is_kept(path)
+            || standing.keeps_below(path)
+            || name::folders(path).any(|folder| standing.is_kept(folder))
+    })
 }
 
 fn folders_of<'a>(paths: impl Iterator<Item = &'a str>) -> HashSet<&'a str> {
     let mut folders = HashSet::new();
+    let mut last = None;
     for path in paths {
+        // Sorted as they mostly are, files of one folder stand together.
+        if std::mem::replace(&mut last, name::parent(path)) == name::parent(path) {
+            continue;
+        }
         for folder in name::folders(path) {
             // With it came all that it lies in.
             if !folders.insert(folder) {
@@ -87,13 +150,13 @@ struct Planner<'a, F> {
     obstacles: Vec<Obstacle>,
 }
 
-/// Plans the change from `previous` to `made` (sorted, without clashes), or
-/// refuses if something stands in the way.
+/// Plans the change from the last build to what is kept and `made` (sorted,
+/// without clashes), or refuses if something stands in the way.
 pub(super) fn plan<F: Faults>(
     disk: &Disk<F>,
     out: &Path,
     shown: &Path,
-    previous: &Manifest,
+    standing: &Standing,
     adopt: bool,
     mut made: Vec<Made>,
 ) -> Result<Plan> {
@@ -101,22 +164,30 @@ pub(super) fn plan<F: Faults>(
         made.binary_search_by(|made| made.path.as_str().cmp(path))
             .is_ok()
     };
-    let (stays, gone): (Vec<&Entry>, Vec<&Entry>) = previous
-        .files
-        .iter()
-        .filter(|entry| !is_made(&entry.path))
-        .partition(|entry| entry.path == ALWAYS_STAYS);
+    let mut carried = standing.kept.to_vec();
+    let mut gone = HashSet::new();
+    for (entry, carried) in standing.previous.files.iter().zip(&mut carried) {
+        if *carried || is_made(&entry.path) {
+            continue;
+        }
+        if entry.path != ALWAYS_STAYS {
+            gone.insert(entry.path.as_str());
+        } else {
+            let there = disk.stat(&out.join(&entry.path))?;
+            *carried = there.is_some_and(|meta| meta.stands == Stands::File);
+        }
+    }
     let mut planner = Planner {
         disk,
         out,
-        gone: gone.iter().map(|entry| entry.path.as_str()).collect(),
+        gone,
         grounds: HashMap::new(),
         early: Vec::new(),
         removed: 0,
         make: Vec::new(),
         obstacles: Vec::new(),
     };
-    planner.settle_case(&mut made)?;
+    planner.settle_case(&mut made, standing)?;
 
     let mut put = Vec::new();
     let mut old = 0;
@@ -154,7 +225,7 @@ pub(super) fn plan<F: Faults>(
         return Err(in_the_way(shown, first, more.len()));
     }
 
-    let tidy = planner.tidy(&late, &made);
+    let tidy = planner.tidy(&late, &made, standing);
     let removed = planner.removed + late.len();
     let mut remove = |path| Step::Remove {
         path,
@@ -165,22 +236,28 @@ pub(super) fn plan<F: Faults>(
     steps.extend(put);
     steps.extend(late.into_iter().map(&mut remove));
 
-    let summary = summarise(&made, removed);
-    let mut files: Vec<Entry> = made.into_iter().map(Entry::from).collect();
-    for entry in stays {
-        if disk
-            .stat(&out.join(&entry.path))?
-            .is_some_and(|meta| meta.stands == Stands::File)
-        {
-            files.push(entry.clone());
-        }
-    }
-    files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    let kept = standing.kept.iter().filter(|kept| **kept).count();
     Ok(Plan {
+        summary: summarise(&made, kept, removed),
+        same: made.is_empty() && carried.iter().all(|carried| *carried),
         journal: Journal { steps, tidy },
-        manifest: Manifest { files },
-        summary,
+        changed: made.into_iter().map(Entry::from).collect(),
+        carried,
     })
+}
+
+impl Plan {
+    /// The files of the new manifest, by path.
+    pub fn files<'a>(
+        &'a self,
+        standing: &Standing<'a>,
+    ) -> impl ExactSizeIterator<Item = &'a Entry> {
+        let mut files: Vec<&Entry> = marked(standing.previous, &self.carried).collect();
+        files.extend(&self.changed);
+        // Two runs, which a stable sort merges.
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.into_iter()
+    }
 }
 
 impl<'a, F: Faults> Planner<'a, F> {
@@ -191,7 +268,7 @@ impl<'a, F: Faults> Planner<'a, F> {
     /// `About/x` became `about/x` on a file system that takes both for one:
     /// what stands at the new name is our old file, and the old name must go
     /// before the new one comes, not after.
-    fn settle_case(&mut self, made: &mut [Made]) -> Result<()> {
+    fn settle_case(&mut self, made: &mut [Made], standing: &Standing) -> Result<()> {
         if self.gone.is_empty() {
             return Ok(());
         }
@@ -200,6 +277,13 @@ impl<'a, F: Faults> Planner<'a, F> {
             .iter()
             .map(|path| (name::fold(path), *path))
             .collect();
+        for kept in standing.kept() {
+            if let Some(path) = folded.get(&name::fold(kept))
+                && self.is_one(path, kept)?
+            {
+                self.gone.remove(path);
+            }
+        }
         for made in made
             .iter_mut()
             .filter(|made| made.before != Before::Nothing)
@@ -207,15 +291,7 @@ impl<'a, F: Faults> Planner<'a, F> {
             let Some(path) = folded.get(&name::fold(&made.path)) else {
                 continue;
             };
-            let theirs = self
-                .disk
-                .stat(&self.out.join(path))?
-                .and_then(|meta| meta.id);
-            let ours = self
-                .disk
-                .stat(&self.out.join(&made.path))?
-                .and_then(|meta| meta.id);
-            if theirs.is_some() && theirs == ours {
+            if self.is_one(path, &made.path)? {
                 self.gone.remove(path);
                 if made.staged.is_some() {
                     self.early.push((*path).to_owned());
@@ -225,6 +301,18 @@ impl<'a, F: Faults> Planner<'a, F> {
             }
         }
         Ok(())
+    }
+
+    /// Whether two names are those of one file.
+    fn is_one(&self, a: &str, b: &str) -> Result<bool> {
+        let id = |path: &str| -> Result<Option<(u64, u64)>> {
+            Ok(self
+                .disk
+                .stat(&self.out.join(path))?
+                .and_then(|meta| meta.id))
+        };
+        let theirs = id(a)?;
+        Ok(theirs.is_some() && theirs == id(b)?)
     }
 
     /// What is at `folder` (`None`: the output itself), and notes what it
@@ -302,8 +390,12 @@ impl<'a, F: Faults> Planner<'a, F> {
     }
 
     /// The folders that only removed files lay in, the innermost first.
-    fn tidy(&self, late: &[String], made: &[Made]) -> Vec<String> {
-        let wanted = folders_of(made.iter().map(|made| made.path.as_str()));
+    fn tidy(&self, late: &[String], made: &[Made], standing: &Standing) -> Vec<String> {
+        if self.early.is_empty() && late.is_empty() {
+            return Vec::new();
+        }
+        let made = made.iter().map(|made| made.path.as_str());
+        let wanted = folders_of(standing.kept().chain(made));
         let removed = self.early.iter().chain(late).map(String::as_str);
         let mut tidy: Vec<&str> = folders_of(removed)
             .into_iter()

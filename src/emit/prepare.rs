@@ -3,13 +3,14 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU32;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicU32};
+use std::sync::{Arc, OnceLock};
 
 use super::disk::{Disk, FOLDER_MODE, Faults, Meta, NoFaults, Stands};
 use super::error::{EmitError, Result};
-use super::manifest::{self, Manifest};
+use super::manifest::{self, Manifest, Places};
 use super::name::{self, MANIFEST};
+use super::stage::Shelves;
 use super::work::{self, Turn, Work};
 use super::{Emitter, Target, journal, place};
 
@@ -51,14 +52,18 @@ pub fn prepare_with<F: Faults>(target: &Target, faults: F) -> Result<Emitter<F>>
         shown: target.out.clone(),
         out,
         adopt: target.adopt,
+        verify: target.verify,
         cancel: Arc::clone(&target.cancel),
         work,
         around,
         fresh: false,
         previous: Manifest::default(),
+        places: Places::default(),
+        kept: Vec::new(),
         staging: PathBuf::new(),
         umask_bites: false,
-        made: Mutex::default(),
+        lone: OnceLock::new(),
+        made: Shelves::default(),
         next: AtomicU32::new(0),
         broken: false,
     };
@@ -199,6 +204,9 @@ impl<F: Faults> Emitter<F> {
         };
         self.fresh = !survey.exists;
         self.previous = survey.manifest;
+        self.places = Places::new(&self.previous);
+        let files = self.previous.files.iter();
+        self.kept = files.map(|_| AtomicBool::new(false)).collect();
         self.staging = if self.fresh {
             self.work.site()
         } else {

@@ -2,11 +2,14 @@
 //! staged if it differs.
 
 use std::fs::File;
+use std::hash::BuildHasher;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use hashbrown::{DefaultHashBuilder, HashMap, HashSet};
 
 use super::disk::{FILE_MODE, FOLDER_MODE, Faults, Meta, Operation, Stands};
 use super::error::{EmitError, Result};
@@ -20,25 +23,105 @@ const PIECE: usize = 256 * 1024;
 /// without its time moving: clocks of file systems tick every 4 ms or so.
 const RACY: Duration = Duration::from_millis(100);
 
+/// What threads have made, each on a shelf of its own.
+#[derive(Default)]
+pub(super) struct Shelves([Mutex<Vec<Made>>; 16]);
+
+impl Shelves {
+    fn put(&self, made: Made) {
+        let thread = rayon::current_thread_index().unwrap_or_default();
+        if let Some(shelf) = self.0.get(thread % self.0.len()) {
+            let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
+            shelf.push(made);
+        }
+    }
+
+    /// All of it, in no order.
+    pub fn take(&mut self) -> Vec<Made> {
+        let shelves = self.0.iter_mut();
+        shelves
+            .flat_map(|shelf| {
+                std::mem::take(shelf.get_mut().unwrap_or_else(PoisonError::into_inner))
+            })
+            .collect()
+    }
+}
+
+/// Folders with one file in them and nothing else, by their hashes: should two
+/// be equal, a folder is made in vain, which does no harm.
+pub(super) struct Lone {
+    folders: HashSet<u64>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Lone {
+    fn has(&self, folder: &str) -> bool {
+        self.folders.contains(&self.hasher.hash_one(folder))
+    }
+}
+
 impl<F: Faults> Emitter<F> {
-    /// Makes folders that are known beforehand. Optional: a file's folders
-    /// are made with it if they are not there.
+    /// Learns which folders there will be, of each file the one it lies in.
+    /// Those of several files are made at once; one of a single file is made
+    /// with it, so that threads need not wait for the rest. Optional: without
+    /// it a file's folders are made when it finds them missing.
     pub fn directories<'a>(&self, folders: impl IntoIterator<Item = &'a str>) -> Result<()> {
+        // Whether something else lies there too.
+        let mut all: HashMap<&str, bool> = HashMap::new();
+        let mut last = None;
         for folder in folders {
+            if last.replace(folder) == Some(folder) {
+                all.insert(folder, true);
+                continue;
+            }
             self.check(folder)?;
-            if self.fresh {
-                self.make_folders(folder)
-                    .map_err(|error| error.about(self.shown.join(folder)))?;
+            all.entry(folder)
+                .and_modify(|shared| *shared = true)
+                .or_insert(false);
+            for above in name::folders(folder) {
+                // With it came all that it lies in.
+                if all.insert(above, true).is_some() {
+                    break;
+                }
             }
         }
+        if !self.fresh {
+            return Ok(());
+        }
+        let hasher = DefaultHashBuilder::default();
+        let mut lone = HashSet::with_capacity(all.len());
+        let mut shared = Vec::new();
+        for (folder, is_shared) in all {
+            if is_shared {
+                shared.push(folder);
+            } else {
+                lone.insert(hasher.hash_one(folder));
+            }
+        }
+        // What a folder lies in sorts before it.
+        shared.sort_unstable();
+        for folder in shared {
+            self.make_folders(folder)
+                .map_err(|error| error.about(self.shown.join(folder)))?;
+        }
+        let _ = self.lone.set(Lone {
+            folders: lone,
+            hasher,
+        });
         Ok(())
     }
 
     /// Gives the output a file with these bytes. `path` is relative to the
     /// output, `/` between segments, and given once in a build.
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<()> {
+        self.write_of(path, bytes, None)
+    }
+
+    /// The same, with a hash of all that the bytes were made from: the next
+    /// build finds it in [`Emitter::previous`].
+    pub fn write_of(&self, path: &str, bytes: &[u8], source: Option<Hash>) -> Result<()> {
         self.check(path)?;
-        self.store(path, bytes, None)
+        self.store(path, bytes, source)
             .map_err(|error| error.about(self.shown.join(path)))
     }
 
@@ -55,10 +138,10 @@ impl<F: Faults> Emitter<F> {
         };
         let stamp = stamp(source, &meta);
         if stamp.is_some()
+            && !self.verify
             && self
-                .previous
-                .get(path)
-                .is_some_and(|entry| entry.source == stamp)
+                .previous_of(path)
+                .is_some_and(|(_, entry)| entry.source == stamp)
             && self.keep(path)?
         {
             return Ok(());
@@ -85,26 +168,26 @@ impl<F: Faults> Emitter<F> {
     /// touched it since; says whether. For outputs whose inputs are known to
     /// be the same.
     pub fn keep(&self, path: &str) -> Result<bool> {
-        let Some(entry) = self.previous.get(path) else {
+        let Some((place, entry)) = self.previous_of(path) else {
             return Ok(false);
         };
         let meta = self
             .disk
             .stat(&self.out.join(path))
             .map_err(|error| error.about(self.shown.join(path)))?;
-        let kept = meta.is_some_and(|meta| untouched(entry, &meta));
+        let kept = meta.is_some_and(|meta| untouched(entry, &meta))
+            && (!self.verify || self.hash_file(&self.out.join(path))? == entry.hash);
         if kept {
-            self.record(Made {
-                path: entry.path.clone(),
-                size: entry.size,
-                hash: entry.hash,
-                mtime: entry.mtime,
-                source: entry.source,
-                staged: None,
-                before: Before::Ours,
-            });
+            self.keep_at(place, path)?;
         }
         Ok(kept)
+    }
+
+    fn keep_at(&self, place: usize, path: &str) -> Result<()> {
+        match self.kept.get(place) {
+            Some(kept) if kept.swap(true, Ordering::Relaxed) => Err(clash(&self.shown, path)),
+            _ => Ok(()),
+        }
     }
 
     fn check(&self, path: &str) -> Result<()> {
@@ -125,7 +208,7 @@ impl<F: Faults> Emitter<F> {
         let (size, hash) = (bytes.len() as u64, Hash::of(bytes));
         let (before, same) = self.compare(path, size, hash)?;
         if let Some(mtime) = same {
-            self.record(Made {
+            return self.record(Made {
                 path: path.to_owned(),
                 size,
                 hash,
@@ -134,7 +217,6 @@ impl<F: Faults> Emitter<F> {
                 staged: None,
                 before,
             });
-            return Ok(());
         }
         let (mut file, at, number) = self.stage(path)?;
         self.disk.write(&mut file, bytes, &at)?;
@@ -147,8 +229,7 @@ impl<F: Faults> Emitter<F> {
             source,
             staged: Some(number),
             before,
-        });
-        Ok(())
+        })
     }
 
     /// For what is too large for one piece: its hash is known only when it
@@ -195,8 +276,7 @@ impl<F: Faults> Emitter<F> {
             source,
             staged,
             before,
-        });
-        Ok(())
+        })
     }
 
     /// What stands at `path`, and its mtime if it has these bytes already.
@@ -209,7 +289,7 @@ impl<F: Faults> Emitter<F> {
         let Some(meta) = self.disk.stat(&target)? else {
             return Ok((Before::Nothing, None));
         };
-        let entry = self.previous.get(path);
+        let entry = self.previous_of(path).map(|(_, entry)| entry);
         let before = match meta.stands {
             Stands::Folder => Before::Folder,
             Stands::Link => Before::Link,
@@ -219,7 +299,7 @@ impl<F: Faults> Emitter<F> {
         };
         let same = match entry {
             _ if meta.stands != Stands::File || meta.size != size => false,
-            Some(entry) if untouched(entry, &meta) => entry.hash == hash,
+            Some(entry) if !self.verify && untouched(entry, &meta) => entry.hash == hash,
             None if !self.adopt => false,
             _ => self.hash_file(&target)? == hash,
         };
@@ -247,9 +327,13 @@ impl<F: Faults> Emitter<F> {
             return Ok((self.disk.create(&at)?, at, number));
         }
         let at = self.staging.join(path);
+        let folder = name::parent(path).unwrap_or_default();
+        if self.lone.get().is_some_and(|lone| lone.has(folder)) {
+            self.make_folders(folder)?;
+        }
         let created = match self.disk.create(&at) {
             Err(error) if error.is(io::ErrorKind::NotFound) => {
-                self.make_folders(name::parent(path).unwrap_or_default())?;
+                self.make_folders(folder)?;
                 self.disk.create(&at)
             }
             other => other,
@@ -289,11 +373,24 @@ impl<F: Faults> Emitter<F> {
         Ok(meta)
     }
 
-    fn record(&self, made: Made) {
-        self.made
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(made);
+    fn record(&self, made: Made) -> Result<()> {
+        match self.previous_of(&made.path) {
+            Some((place, entry)) if made.staged.is_none() && made.is(entry) => {
+                self.keep_at(place, &made.path)
+            }
+            _ => {
+                self.made.put(made);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Made {
+    /// Whether the last build's record of it holds.
+    fn is(&self, entry: &Entry) -> bool {
+        (self.size, self.hash, self.mtime, self.source)
+            == (entry.size, entry.hash, entry.mtime, entry.source)
     }
 }
 

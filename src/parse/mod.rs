@@ -11,8 +11,11 @@ pub mod markdown;
 pub mod shortcode;
 
 use crate::diag::{Diagnostic, FileId, Span};
+use crate::hash::{Hash, Hasher};
+use serde::{Deserialize, Serialize};
 use shortcode::Call;
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What parsing may know of the configuration; part of the cache key of a [`Doc`].
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +57,33 @@ impl Default for Options {
 pub struct Body {
     pub html: String,
     pub holes: Vec<Hole>,
+}
+
+impl Body {
+    /// A hash of all that a link's fragment may name: ids of headings, and every
+    /// attribute in HTML that looks like an id or a name.
+    pub fn anchors(&self, headings: &[Heading]) -> Hash {
+        let mut hasher = Hasher::new();
+        for heading in headings {
+            hasher.str(&heading.id);
+        }
+        let mut take = |html: &str| {
+            for name in ["id=", "name="] {
+                for at in memchr::memmem::find_iter(html.as_bytes(), name) {
+                    let value = &html.as_bytes()[at + name.len()..];
+                    let end = value.iter().position(|byte| matches!(byte, b'>' | b' '));
+                    hasher.bytes(&value[..end.unwrap_or(value.len())]);
+                }
+            }
+        };
+        take(&self.html);
+        for hole in &self.holes {
+            if let Hole::Html(html) = hole {
+                take(html);
+            }
+        }
+        hasher.finish()
+    }
 }
 
 /// Tokens are U+FDD0, the index in decimal, U+FDD1: noncharacters, which the
@@ -134,7 +164,7 @@ pub struct Image {
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Heading {
     pub level: u8,
     pub id: String,
@@ -146,7 +176,7 @@ pub struct Heading {
 }
 
 /// What is counted and quoted of an article once everything in it is expanded.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Digest {
     /// By the rules of Hugo, CJK runes one by one where the page is CJK.
     pub words: usize,
@@ -156,24 +186,74 @@ pub struct Digest {
 }
 
 /// What one file's text says: a pure function of it and of [`Options`].
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Doc {
     pub front: front_matter::Front,
-    pub body: Body,
-    pub calls: Vec<Call>,
+    pub meta: Meta,
+    /// The large part. Absent where `meta` was known from an earlier build, and
+    /// where it was let go: then whoever needs it parses the file again.
+    pub text: Slot,
+    /// By its ending; its front matter may say otherwise.
+    pub is_html: bool,
+    /// What the front matter had to say, then the text.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Of everything that it was made from.
+    pub key: Hash,
+}
+
+/// Holds on to a text for as long as it is of use: those of 10,000 posts are a
+/// hundred megabytes.
+#[derive(Debug, Default)]
+pub struct Slot(Mutex<Option<Arc<Text>>>);
+
+impl Slot {
+    pub fn new(text: Option<Text>) -> Slot {
+        Slot(Mutex::new(text.map(Arc::new)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<Text>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn get(&self) -> Option<Arc<Text>> {
+        self.lock().clone()
+    }
+
+    pub fn put(&self, text: Arc<Text>) {
+        *self.lock() = Some(text);
+    }
+
+    pub fn let_go(&self) {
+        *self.lock() = None;
+    }
+}
+
+/// The small part of an article, which every build needs of every page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Meta {
     /// The first heading, where the front matter has no title.
     pub title: Option<String>,
     pub headings: Vec<Heading>,
-    /// Ids taken by the body, so that those of shortcode content go on counting.
-    pub ids: Ids,
     pub cjk: bool,
     pub has_code: bool,
     pub has_math: bool,
+    /// There are shortcodes to expand.
+    pub has_calls: bool,
     /// `None` while there are calls to expand.
     pub digest: Option<Digest>,
+    /// Of the ids that links from elsewhere may lead to.
+    pub anchors: Hash,
+}
+
+/// The large part: what is shown.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Text {
+    pub body: Body,
+    pub calls: Vec<Call>,
+    /// Ids taken by the body, so that those of shortcode content go on counting.
+    pub ids: Ids,
     /// Where `<!--more-->` stands in `body.html`.
     pub more: Option<usize>,
-    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Hands out ids that are unique over a page: `intro`, `intro-1`, `intro-2`.
@@ -201,37 +281,85 @@ impl Ids {
     }
 }
 
-/// Parses one content file. `split` was made of `text` by [`front_matter::split`].
-pub fn doc(
+/// How the text of one file is read: what of the options, of its front matter
+/// and of its name has a say in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    pub markdown: markdown::Options,
+    pub html: bool,
+    /// Its first heading is no title.
+    pub has_title: bool,
+    pub cjk: Option<bool>,
+    pub summary_length: usize,
+}
+
+impl Reading {
+    pub fn new(options: &Options, front: &front_matter::Front) -> Reading {
+        Reading {
+            markdown: page_options(options, front),
+            html: is_html(options, front),
+            has_title: front.title.is_some(),
+            cjk: front.is_cjk.or(options.has_cjk),
+            summary_length: options.summary_length,
+        }
+    }
+
+    /// Whatever tells two readings of one text apart, but for the options
+    /// themselves, which `of_options` stands for.
+    pub fn key(options: &Options, of_options: Hash, front: &front_matter::Front) -> Hash {
+        let math = front.switches.math.unwrap_or(options.markdown.math);
+        let anchors = front
+            .switches
+            .disable_anchored_headings
+            .map_or(options.markdown.anchors, |off| !off);
+        let cjk = match front.is_cjk {
+            None => 0,
+            Some(false) => 1,
+            Some(true) => 2,
+        };
+        Hasher::new()
+            .hash(of_options)
+            .flag(math)
+            .flag(anchors)
+            .flag(is_html(options, front))
+            .flag(front.title.is_some())
+            .number(cjk)
+            .finish()
+    }
+}
+
+fn is_html(options: &Options, front: &front_matter::Front) -> bool {
+    front.markup.as_ref().map_or(options.html, |markup| {
+        matches!(&*markup.text, "html" | "htm")
+    })
+}
+
+/// Parses the text of a file, from `start` on: what is before is front matter.
+pub fn article(
     text: &str,
+    start: usize,
     file: FileId,
-    split: &front_matter::Split,
-    options: &Options,
-    place: front_matter::Place,
-) -> Doc {
-    let (front, mut diagnostics) = front_matter::parse(text, split, file, &options.front, place);
-    let source = &text[split.body..];
-    let mut extracted = shortcode::extract(source, file, split.body);
+    reading: &Reading,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Meta, Text) {
+    let source = &text[start..];
+    let mut extracted = shortcode::extract(source, file, start);
     diagnostics.append(&mut extracted.diagnostics);
     let mut holes: Vec<Hole> = (0..extracted.calls.len()).map(Hole::Call).collect();
     let mut ids = Ids::default();
-    let is_html = front.markup.as_ref().map_or(options.html, |markup| {
-        matches!(&*markup.text, "html" | "htm")
-    });
-    let rendered = if is_html {
+    let rendered = if reading.html {
         markdown::Rendered {
             html: extracted.text.clone(),
             ..markdown::Rendered::default()
         }
     } else {
-        let markdown = page_options(options, &front);
         markdown::render(
             &extracted.text,
             &extracted.origin,
-            &markdown,
+            &reading.markdown,
             &mut ids,
             &mut holes,
-            &mut diagnostics,
+            diagnostics,
         )
     };
     let markdown::Rendered {
@@ -242,32 +370,33 @@ pub fn doc(
         has_math,
     } = rendered;
     let mut body = Body { html, holes };
-    let title = match &front.title {
-        Some(_) => None,
-        None => take_title(&mut body.html, &mut headings, &mut more),
+    let title = if reading.has_title {
+        None
+    } else {
+        take_title(&mut body.html, &mut headings, &mut more)
     };
-    let cjk = front
-        .is_cjk
-        .or(options.has_cjk)
-        .unwrap_or_else(|| html::is_cjk(source));
+    let cjk = reading.cjk.unwrap_or_else(|| html::is_cjk(source));
     let digest = extracted
         .calls
         .is_empty()
-        .then(|| digest(&body, more, cjk, options.summary_length));
-    Doc {
-        front,
-        body,
-        calls: extracted.calls,
+        .then(|| digest(&body, more, cjk, reading.summary_length));
+    let meta = Meta {
         title,
+        anchors: body.anchors(&headings),
         headings,
-        ids,
         cjk,
-        digest,
-        more,
         has_code,
         has_math,
-        diagnostics,
-    }
+        has_calls: !extracted.calls.is_empty(),
+        digest,
+    };
+    let text = Text {
+        body,
+        calls: extracted.calls,
+        ids,
+        more,
+    };
+    (meta, text)
 }
 
 /// Counts and quotes a body that has no calls left.

@@ -1,70 +1,83 @@
 //! What became of a page's text: from its document alone, or with its
 //! shortcodes expanded; and its HTML with every hole filled.
 
-use super::template::Shared;
+use super::Renderer;
 use crate::diag::{Diagnostic, Span};
-use crate::expand::Expanded;
-use crate::parse::highlight::{self, Highlighter};
-use crate::parse::{self, Body, CodeBlock, Digest, Doc, Heading, Hole, Image, Link, fill};
+use crate::hash::Hash;
+use crate::parse::{
+    Body, CodeBlock, Digest, Doc, Heading, Hole, Image, Link, Meta, Slot, Text, fill,
+};
 use crate::site::links::{self, Broken, Resolved};
 use crate::site::{PageId, Site};
 use crate::text;
 use std::sync::Arc;
 
-pub enum Article {
-    /// Nothing in it had to be expanded.
-    Plain(Arc<Doc>),
-    Expanded {
-        expanded: Box<Expanded>,
-        digest: Digest,
-        has_code: bool,
-        has_math: bool,
-    },
+pub struct Article {
+    pub doc: Arc<Doc>,
+    /// The small part with shortcodes expanded, where there are any.
+    expanded: Option<Meta>,
+    /// Of everything that its HTML is made from, but for where links lead.
+    pub key: Hash,
+    /// The large part, expanded: made when it is asked for.
+    text: Slot,
 }
 
 impl Article {
-    pub fn body(&self) -> &Body {
-        match self {
-            Article::Plain(doc) => &doc.body,
-            Article::Expanded { expanded, .. } => &expanded.body,
+    /// Of a document without shortcodes.
+    pub fn plain(doc: Arc<Doc>) -> Article {
+        Article {
+            expanded: None,
+            key: doc.key,
+            text: Slot::default(),
+            doc,
         }
+    }
+
+    /// Of one with shortcodes; `text` where they have been run in this build.
+    pub fn expanded(doc: Arc<Doc>, key: Hash, meta: Meta, text: Option<Text>) -> Article {
+        Article {
+            doc,
+            expanded: Some(meta),
+            key,
+            text: Slot::new(text),
+        }
+    }
+
+    pub fn meta(&self) -> &Meta {
+        self.expanded.as_ref().unwrap_or(&self.doc.meta)
+    }
+
+    pub fn has_calls(&self) -> bool {
+        self.expanded.is_some()
     }
 
     pub fn headings(&self) -> &[Heading] {
-        match self {
-            Article::Plain(doc) => &doc.headings,
-            Article::Expanded { expanded, .. } => &expanded.headings,
-        }
+        &self.meta().headings
     }
 
     pub fn digest(&self) -> Option<&Digest> {
-        match self {
-            Article::Plain(doc) => doc.digest.as_ref(),
-            Article::Expanded { digest, .. } => Some(digest),
-        }
-    }
-
-    /// The whole of it as plain text, made anew each time.
-    pub fn plain_text(&self) -> String {
-        parse::plain_text(self.body())
+        self.meta().digest.as_ref()
     }
 
     pub fn has_code(&self) -> bool {
-        match self {
-            Article::Plain(doc) => doc.has_code,
-            Article::Expanded { has_code, .. } => *has_code,
-        }
+        self.meta().has_code
     }
 
     pub fn has_math(&self) -> bool {
-        match self {
-            Article::Plain(doc) => doc.has_math,
-            Article::Expanded { has_math, .. } => *has_math,
+        self.meta().has_math
+    }
+
+    /// Where the large part is held.
+    pub fn slot(&self) -> &Slot {
+        if self.has_calls() {
+            &self.text
+        } else {
+            &self.doc.text
         }
     }
 
-    /// Whether a link to `#fragment` finds something.
-    pub fn has_anchor(&self, fragment: &str) -> bool {
+    /// Whether a link to `#fragment` finds something in `body`, the article's.
+    pub fn has_anchor(&self, fragment: &str, text: impl FnOnce() -> Option<Arc<Text>>) -> bool {
         let fragment = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
         if matches!(&*fragment, "" | "top")
             || self.headings().iter().any(|heading| heading.id == fragment)
@@ -73,36 +86,35 @@ impl Article {
         }
         let mut escaped = String::new();
         text::escape_attr(&mut escaped, &fragment);
-        let html = &self.body().html;
+        let Some(text) = text() else {
+            return false;
+        };
+        let body = &text.body;
         let holds = |html: &str| {
             html.contains(&format!("id=\"{escaped}\""))
                 || html.contains(&format!("name=\"{escaped}\""))
                 || html.contains(&format!("id={escaped}"))
         };
-        holds(html)
-            || self
-                .body()
+        holds(&body.html)
+            || body
                 .holes
                 .iter()
                 .any(|hole| matches!(hole, Hole::Html(html) if holds(html)))
     }
 }
 
-/// What filling needs besides the page.
+/// Fills the articles of a site.
 pub struct Filler<'a> {
-    pub shared: &'a Shared,
-    pub articles: &'a [Option<Article>],
-    pub highlighter: &'a Highlighter,
-    pub defaults: &'a highlight::Defaults,
+    pub renderer: &'a Renderer,
 }
 
 impl Filler<'_> {
     /// The article's HTML as it stands in its page, and what its links and code gave to say.
     pub fn content(&self, id: PageId, diagnostics: &mut Vec<Diagnostic>) -> String {
-        let Some(article) = self.articles.get(id.index()).and_then(Option::as_ref) else {
-            return String::new();
-        };
-        self.body(id, article.body(), diagnostics)
+        match self.renderer.text(id) {
+            Some(text) => self.body(id, &text.body, diagnostics),
+            None => String::new(),
+        }
     }
 
     pub fn body(&self, id: PageId, body: &Body, diagnostics: &mut Vec<Diagnostic>) -> String {
@@ -152,19 +164,24 @@ impl Filling<'_, '_> {
     }
 
     fn code(&mut self, block: &CodeBlock, out: &mut String, depth: usize) {
+        let renderer = self.filler.renderer;
+        let key = renderer.code_key(block);
+        if let Some(html) = renderer.cache.as_ref().and_then(|cache| cache.code(key)) {
+            return self.nested(html, out, depth);
+        }
         let mut html = String::new();
-        let Filler {
-            highlighter,
-            defaults,
-            ..
-        } = self.filler;
-        let outcome = highlighter.highlight(
+        let outcome = renderer.highlighter.highlight(
             &block.lang,
             &block.code,
             &block.options,
-            defaults,
+            &renderer.defaults,
             &mut html,
         );
+        if let Some(cache) = &renderer.cache
+            && outcome.warnings.is_empty()
+        {
+            cache.put_code(key, &html);
+        }
         for problem in outcome.warnings {
             self.diagnostics.push(problem.within(block.span));
         }
@@ -203,9 +220,14 @@ impl Filling<'_, '_> {
 
     /// The URL for a destination; what leads nowhere stays as it is, with a warning.
     fn resolve(&mut self, dest: &str, span: Span, what: &str) -> String {
-        let site: &Site = &self.filler.shared.site;
+        let shared = &self.filler.renderer.shared;
+        let site: &Site = &shared.site;
         let (_, rest) = links::split(dest);
-        let (href, target) = match links::resolve(site, self.id, dest) {
+        let resolved = links::resolve(site, self.id, dest);
+        if !matches!(resolved, Resolved::External) {
+            shared.reads.links(Some(self.id));
+        }
+        let (href, target) = match resolved {
             Resolved::External => (text::encode_url(dest), None),
             Resolved::Kept(target) => (text::encode_url(&with_base(site, dest)), target),
             Resolved::Page(target) => (
@@ -233,13 +255,14 @@ impl Filling<'_, '_> {
     fn check_anchor(&mut self, target: PageId, fragment: &str, dest: &str, span: Span) {
         let Some(article) = self
             .filler
+            .renderer
             .articles
             .get(target.index())
             .and_then(Option::as_ref)
         else {
             return;
         };
-        if article.has_anchor(fragment) {
+        if article.has_anchor(fragment, || self.filler.renderer.text(target)) {
             return;
         }
         let ids = article.headings().iter().map(|heading| heading.id.as_str());

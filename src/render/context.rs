@@ -1,19 +1,71 @@
 //! Pages made by templates: what each kind of page hands to its template.
 
-use super::view::{self, Object, PageView};
+use super::needs::Need;
+use super::page::{PageRows, PageView};
+use super::page_head::HeadRows;
+use super::view::{self, Object};
 use super::{Output, Renderer, template};
 use crate::config::markup::TableOfContents;
 use crate::diag::Diagnostic;
 use crate::expand;
 use crate::parse::markdown;
 use crate::site::route::Extra;
-use crate::site::{Kind, LangId, Page, PageId, links, route};
+use crate::site::{Kind, LangId, Page, PageId, links, menus, route};
 use crate::text;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use tera::{Context, Map, Value};
 
 /// How many of the newest pages the page for missing pages offers.
 const OFFERED: usize = 5;
+
+fn addresses(items: &[menus::Item], all: &mut HashSet<String>) {
+    for item in items {
+        all.extend(item.url.iter().map(|url| url.trim_matches('/').to_owned()));
+        addresses(&item.children, all);
+    }
+}
+
+/// What a template reads, and so what is made for it.
+pub(super) struct Plan {
+    pub need: Need,
+    pub page: PageRows,
+    pub head: HeadRows,
+}
+
+impl Plan {
+    pub(super) fn new(need: Need) -> Plan {
+        Plan {
+            page: PageRows::new(&need),
+            head: HeadRows::new(&need),
+            need,
+        }
+    }
+}
+
+/// `site` of one language.
+pub(super) struct SiteValue {
+    /// Without menus and languages, which depend on the page.
+    pub map: Map,
+    pub bare: Value,
+    /// With the menus as a page sees them that is in none.
+    pub away: Value,
+    /// The addresses in the menus, without slashes around them.
+    pub in_menus: HashSet<String>,
+}
+
+/// Variables of one page: those that its template reads.
+pub(super) struct Variables<'p> {
+    pub need: &'p Need,
+    pub context: Context,
+}
+
+impl Variables<'_> {
+    pub(super) fn put<V: Into<Value>>(&mut self, name: &'static str, make: impl FnOnce() -> V) {
+        if self.need.variable(name) {
+            self.context.insert_value(name, make().into());
+        }
+    }
+}
 
 impl Renderer {
     pub(super) fn page(
@@ -22,42 +74,43 @@ impl Renderer {
         pager: u32,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Output> {
+        let page = &self.shared.site[id];
+        let content = self.filler().content(id, diagnostics);
+        let template = self.template_of(page, diagnostics);
+        let context = |plan: &Plan| self.page_context(id, pager, &content, plan);
+        let output = self.run(&template, context, Some(id), diagnostics)?;
+        Some(Output::Bytes(output))
+    }
+
+    fn page_context(&self, id: PageId, pager: u32, content: &str, plan: &Plan) -> Context {
         let site = &self.shared.site;
         let page = &site[id];
-        let content = self.filler().content(id, diagnostics);
+        let need = &plan.need;
         let article = self.articles[id.index()].as_ref();
         let toc = article
-            .filter(|_| page.show.toc)
+            .filter(|_| page.show.toc && need.key("page", "toc"))
             .map(|article| self.toc(page, article.headings()));
         let view = PageView {
             site,
             id,
-            cards: self
-                .shared
-                .cards
-                .get()
-                .map(Vec::as_slice)
-                .unwrap_or_default(),
-            content: &content,
+            cards: self.shared.cards(),
+            content,
             toc: toc.filter(|toc| !toc.is_empty()),
             has_code: article.is_some_and(super::article::Article::has_code),
             has_math: article.is_some_and(super::article::Article::has_math),
         };
-        let mut context = self.context(Some(id), page.lang, &page.url);
-        context.insert_value("page", view.value());
-        context.insert_value("show", view::show(site, page));
-        let home = self.shared.strings[page.lang.index()].get("home", None);
-        context.insert_value(
-            "breadcrumbs",
-            Value::from(view::breadcrumbs(site, id, home)),
-        );
-        context.insert_value("alternates", Value::from(self.alternates(id)));
-        context.insert_value("feeds", Value::from(self.feed_links(id)));
-        context.insert_value("head", self.head(id, pager));
-        self.lists(id, pager, &mut context);
-        let template = self.template_of(page, diagnostics);
-        let output = self.run(&template, &context, Some(id), diagnostics)?;
-        Some(Output::Bytes(output))
+        let mut variables = self.variables(Some(id), page.lang, &page.url, need);
+        variables.put("page", || plan.page.value(&view));
+        variables.put("show", || view::show(site, page));
+        variables.put("breadcrumbs", || {
+            let home = self.shared.strings[page.lang.index()].get("home", None);
+            view::breadcrumbs(site, id, home)
+        });
+        variables.put("alternates", || self.alternates(id));
+        variables.put("feeds", || self.feed_links(id));
+        variables.put("head", || self.head(&plan.head, id, pager));
+        self.lists(id, pager, &mut variables);
+        variables.context
     }
 
     pub(super) fn toc(&self, page: &Page, headings: &[crate::parse::Heading]) -> String {
@@ -75,10 +128,49 @@ impl Renderer {
     }
 
     /// Everything that does not depend on what the page is about.
-    pub(super) fn context(&self, id: Option<PageId>, lang: LangId, url: &str) -> Context {
+    pub(super) fn variables<'p>(
+        &self,
+        id: Option<PageId>,
+        lang: LangId,
+        url: &str,
+        need: &'p Need,
+    ) -> Variables<'p> {
         let site = &self.shared.site;
-        let mut map = self.sites[lang.index()].clone();
-        let items = |items: &[crate::site::menus::Item]| -> Vec<Value> {
+        let mut variables = Variables {
+            need,
+            context: Context::new(),
+        };
+        variables.put("site", || self.site_value(id, lang, url, need));
+        variables.put("data", || self.shared.data.clone());
+        let format = id.map_or_else(
+            || self.date_format(site.home(lang)),
+            |id| self.date_format(id),
+        );
+        template::context_for(&mut variables.context, site, id, lang, &format);
+        variables
+    }
+
+    /// `site` as the page at `url` sees it.
+    fn site_value(&self, id: Option<PageId>, lang: LangId, url: &str, need: &Need) -> Value {
+        let site = &self.shared.site;
+        let own = &self.sites[lang.index()];
+        let several = site.config.languages.len() > 1 && need.key("site", "languages");
+        if !several && !own.in_menus.contains(url.trim_matches('/')) {
+            return own.away.clone();
+        }
+        let mut map = own.map.clone();
+        map.insert("menus".into(), self.menus_at(lang, Some(url)));
+        if several {
+            map.insert(
+                "languages".into(),
+                Value::from(view::languages(site, id, lang)),
+            );
+        }
+        Value::from(map)
+    }
+
+    fn menus_at(&self, lang: LangId, url: Option<&str>) -> Value {
+        let items = |items: &[menus::Item]| -> Vec<Value> {
             items
                 .iter()
                 .map(|item| view::menu_item(item, url))
@@ -88,22 +180,25 @@ impl Renderer {
             .iter()
             .map(|(name, list)| (name.clone(), items(list)))
             .collect();
-        map.insert("menus".into(), Value::from(menus));
-        if site.config.languages.len() > 1 {
-            map.insert(
-                "languages".into(),
-                Value::from(view::languages(site, id, lang)),
-            );
+        Value::from(menus)
+    }
+
+    /// `site` of a language; its menus are there already.
+    pub(super) fn site_values(&self, lang: LangId) -> SiteValue {
+        let map = self.site_map(lang);
+        let bare = Value::from(map.clone());
+        let mut away = map.clone();
+        away.insert("menus".into(), self.menus_at(lang, None));
+        let mut in_menus = HashSet::new();
+        for items in self.menus[lang.index()].values() {
+            addresses(items, &mut in_menus);
         }
-        let mut context = Context::new();
-        context.insert_value("site", Value::from(map));
-        context.insert_value("data", self.shared.data.clone());
-        let format = id.map_or_else(
-            || self.date_format(site.home(lang)),
-            |id| self.date_format(id),
-        );
-        template::context_for(&mut context, site, id, lang, &format);
-        context
+        SiteValue {
+            map,
+            bare,
+            away: Value::from(away),
+            in_menus,
+        }
     }
 
     /// The template of a page: its `layout`, that of its type or section, else its kind's.
@@ -165,20 +260,29 @@ impl Renderer {
     pub(super) fn run(
         &self,
         template: &str,
-        context: &Context,
+        context: impl Fn(&Plan) -> Context,
         id: Option<PageId>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Vec<u8>> {
         let site = &self.shared.site;
         let file = id.and_then(|id| site[id].file);
-        let during = match (file, id) {
-            (Some(file), _) => site.sources.get(file).path.to_string(),
-            (None, Some(id)) => site[id].url.clone(),
-            (None, None) => template.to_owned(),
-        };
         let mut out = Vec::with_capacity(16 << 10);
-        if let Err(error) = self.templates.render(template, context, &during, &mut out) {
-            diagnostics.push(error);
+        let plan = self.plan(template);
+        let mut result = self.templates.render(template, &context(plan), &mut out);
+        if result.is_err() && !plan.need.is_everything() {
+            // The engine's message names all that is there, so all has to be there.
+            out.clear();
+            result = self
+                .templates
+                .render(template, &context(&self.all), &mut out);
+        }
+        if let Err(error) = result {
+            let during = match (file, id) {
+                (Some(file), _) => &site.sources.get(file).path,
+                (None, Some(id)) => site[id].url.as_str(),
+                (None, None) => template,
+            };
+            diagnostics.push(self.templates.fault(&error, during));
             return None;
         }
         let Ok(html) = String::from_utf8(out) else {
@@ -204,18 +308,21 @@ impl Renderer {
         target: &str,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Output> {
-        let mut context = Context::new();
         let site = &self.shared.site;
         let target = if links::is_external(target) {
             target.to_owned()
         } else {
             site.permalink(target)
         };
-        context.insert_value("target", Value::from(target));
         let lang = LangId(site.config.default_language as u32);
-        context.insert_value("site", Value::from(self.sites[lang.index()].clone()));
-        template::context_for(&mut context, site, None, lang, "");
-        self.run("redirect.html", &context, None, diagnostics)
+        let context = |_: &Plan| {
+            let mut context = Context::new();
+            context.insert_value("target", Value::from(target.as_str()));
+            context.insert_value("site", self.sites[lang.index()].bare.clone());
+            template::context_for(&mut context, site, None, lang, "");
+            context
+        };
+        self.run("redirect.html", context, None, diagnostics)
             .map(Output::Bytes)
     }
 
@@ -233,12 +340,15 @@ impl Renderer {
         };
         let title = self.shared.strings[lang.index()].get(key, None).to_owned();
         let url = format!("/{}{layout}/", route::language_folder(site, lang));
-        let mut context = self.standalone(lang, &url, layout, &title, "page");
-        match extra {
-            Extra::Archives => context.insert_value("archive", self.archive(lang, true)),
-            Extra::Search => self.search_values(lang, &mut context),
-        }
-        self.run(template, &context, None, diagnostics)
+        let context = |plan: &Plan| {
+            let mut variables = self.standalone(lang, &url, layout, &title, "page", plan);
+            match extra {
+                Extra::Archives => variables.put("archive", || self.archive(lang, true)),
+                Extra::Search => self.search_values(lang, &mut variables),
+            }
+            variables.context
+        };
+        self.run(template, context, None, diagnostics)
             .map(Output::Bytes)
     }
 
@@ -249,51 +359,48 @@ impl Renderer {
     ) -> Option<Output> {
         let site = &self.shared.site;
         let title = self.shared.strings[lang.index()]
-            .get("page_not_found", None)
+            .get("not_found", None)
             .to_owned();
         let url = format!("/{}404.html", route::language_folder(site, lang));
-        let mut context = self.standalone(lang, &url, "", &title, "404");
-        let newest = site[site.home(lang)].pages.iter().take(OFFERED);
-        context.insert_value(
-            "pages",
-            Value::from(newest.map(|id| self.shared.card(*id)).collect::<Vec<_>>()),
-        );
-        self.run("404.html", &context, None, diagnostics)
+        let context = |plan: &Plan| {
+            let mut variables = self.standalone(lang, &url, "", &title, "404", plan);
+            variables.put("pages", || {
+                let newest = site[site.home(lang)].pages.iter().take(OFFERED);
+                newest.map(|id| self.shared.card(*id)).collect::<Vec<_>>()
+            });
+            variables.context
+        };
+        self.run("404.html", context, None, diagnostics)
             .map(Output::Bytes)
     }
 
     /// A page that no file and no relation stands behind.
-    pub(super) fn standalone(
+    fn standalone<'p>(
         &self,
         lang: LangId,
         url: &str,
         layout: &str,
         title: &str,
         kind: &str,
-    ) -> Context {
+        plan: &'p Plan,
+    ) -> Variables<'p> {
         let site = &self.shared.site;
         let home = site.home(lang);
-        let mut context = self.context(None, lang, url);
+        let mut variables = self.variables(None, lang, url, &plan.need);
         let permalink = site.permalink(url);
-        let Some(card) = self.shared.card(home).as_map().cloned() else {
-            return context;
-        };
         // A page has every key that templates may ask for, so start from one that has.
         let view = PageView {
             site,
             id: home,
-            cards: self
-                .shared
-                .cards
-                .get()
-                .map(Vec::as_slice)
-                .unwrap_or_default(),
+            cards: self.shared.cards(),
             content: "",
             toc: None,
             has_code: false,
             has_math: false,
         };
-        let own: Map = view.value().as_map().cloned().unwrap_or(card);
+        let Some(own) = self.all.page.value(&view).into_map() else {
+            return variables;
+        };
         let page = Object(own)
             .set("kind", kind)
             .set("layout", layout)
@@ -312,25 +419,24 @@ impl Renderer {
             .set("translations", Vec::<Value>::new())
             .set("edit", None::<String>)
             .set("share", Vec::<Value>::new());
-        context.insert_value("page", page.value());
-        context.insert_value("show", view::show(site, &site[home]));
-        let crumbs = if kind == "404" || !site[home].show.bread_crumbs {
-            Vec::new()
-        } else {
+        variables.put("page", || page);
+        variables.put("show", || view::show(site, &site[home]));
+        variables.put("breadcrumbs", || {
+            if kind == "404" || !site[home].show.bread_crumbs {
+                return Vec::new();
+            }
             let name = self.shared.strings[lang.index()].get("home", None);
             vec![
                 Object::new()
                     .set("title", name)
                     .set("url", site.href(&site[home].url)),
             ]
-        };
-        context.insert_value("breadcrumbs", Value::from(crumbs));
-        context.insert_value("alternates", Value::from(Vec::<Value>::new()));
-        context.insert_value("feeds", Value::from(self.feed_links(home)));
-        context.insert_value(
-            "head",
-            self.head_of_standalone(lang, title, &permalink, kind == "404"),
-        );
-        context
+        });
+        variables.put("alternates", Vec::<Value>::new);
+        variables.put("feeds", || self.feed_links(home));
+        variables.put("head", || {
+            self.head_of_standalone(&plan.head, lang, title, &permalink, kind == "404")
+        });
+        variables
     }
 }

@@ -2,6 +2,7 @@
 //! templates that led there, the page that was being rendered, a near name.
 //! Takes the engine's errors, gives diagnostics; renders nothing.
 
+use super::needs::{self, Need};
 use super::template::Source;
 use crate::diag::{Diagnostic, FileId, Span};
 use crate::text;
@@ -83,6 +84,16 @@ impl Known {
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.files.keys().map(String::as_str)
+    }
+
+    pub fn need(&self, name: &str) -> Need {
+        let components = self.files.iter();
+        let components = components.filter(|(_, (_, text))| needs::has_components(text));
+        Need::of(
+            name,
+            |name| self.files.get(name).map(|(_, text)| &**text),
+            components.map(|(name, _)| name.as_str()),
+        )
     }
 
     fn span(&self, place: &Place) -> Option<Span> {

@@ -18,11 +18,10 @@
 //!   escaped twice.
 //! - JSON Feed has `title` and `summary` as plain text, `content_html` as HTML.
 
-use super::json;
+use super::json::{self, Members, Place};
 use super::link;
 use super::xml::{self, Xml, clean};
 use crate::date::Date;
-use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -303,116 +302,85 @@ fn atom_author(person: &Person, xml: &mut Xml) {
 
 /// Appends `feed.json`.
 pub fn json(feed: &Feed, out: &mut String) {
-    json::write(
-        out,
-        &JsonFeed {
-            version: "https://jsonfeed.org/version/1.1",
-            title: clean(feed.title),
-            home_page_url: link::web(feed.home_url),
-            feed_url: link::web(feed.feed_url),
-            description: some(feed.description).map(clean),
-            icon: feed.image.and_then(link::web),
-            favicon: feed.icon.and_then(link::web),
-            authors: json_authors(feed.authors),
-            language: some(feed.language).map(clean),
-            items: JsonItems(feed.items),
-        },
-    );
+    json::object(out, Place::File, |json| {
+        json.text("version", "https://jsonfeed.org/version/1.1");
+        json.text("title", &clean(feed.title));
+        let addresses = [
+            ("home_page_url", Some(feed.home_url)),
+            ("feed_url", Some(feed.feed_url)),
+        ];
+        json_addresses(&addresses, json);
+        if let Some(description) = some(feed.description) {
+            json.text("description", &clean(description));
+        }
+        json_addresses(&[("icon", feed.image), ("favicon", feed.icon)], json);
+        json_authors(feed.authors, json);
+        if let Some(language) = some(feed.language) {
+            json.text("language", &clean(language));
+        }
+        json.list("items", |items| {
+            for item in feed.items {
+                items.object("", |json| json_item(item, json));
+            }
+        });
+    });
     out.push('\n');
 }
 
-#[derive(Serialize)]
-struct JsonFeed<'a> {
-    version: &'a str,
-    title: Cow<'a, str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    home_page_url: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    feed_url: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    icon: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    favicon: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    authors: Vec<JsonAuthor<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    language: Option<Cow<'a, str>>,
-    items: JsonItems<'a>,
-}
-
-/// Made one by one while they are written.
-struct JsonItems<'a>(&'a [Item<'a>]);
-
-impl Serialize for JsonItems<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(json_item))
+fn json_item(item: &Item, json: &mut Members) {
+    match link::web(item.url) {
+        Some(url) => {
+            json.text("id", &url);
+            json.text("url", &url);
+        }
+        None => json.text("id", &clean(item.url)),
+    }
+    json.text("title", &clean(item.title));
+    // One of the two has to be there.
+    match item.content_html {
+        Some(html) => json.text("content_html", &clean(html)),
+        None => json.text("content_text", &clean(item.summary)),
+    }
+    if let Some(summary) = some(item.summary) {
+        json.text("summary", &clean(summary));
+    }
+    json_addresses(&[("image", item.image)], json);
+    for (key, date) in [
+        ("date_published", item.date),
+        ("date_modified", item.updated),
+    ] {
+        if let Some(date) = date {
+            json.text(key, &date.rfc3339());
+        }
+    }
+    json_authors(item.authors, json);
+    json.texts("tags", item.categories.iter().map(|tag| clean(tag)));
+    if let Some(language) = item.language {
+        json.text("language", language);
     }
 }
 
-#[derive(Serialize)]
-struct JsonItem<'a> {
-    id: Cow<'a, str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<Cow<'a, str>>,
-    title: Cow<'a, str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    content_html: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    content_text: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    summary: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    image: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    date_published: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    date_modified: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    authors: Vec<JsonAuthor<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    tags: Vec<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    language: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct JsonAuthor<'a> {
-    name: Cow<'a, str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<Cow<'a, str>>,
-}
-
-fn json_item<'a>(item: &'a Item<'a>) -> JsonItem<'a> {
-    let url = link::web(item.url);
-    let summary = some(item.summary).map(clean);
-    JsonItem {
-        id: url.clone().unwrap_or_else(|| clean(item.url)),
-        url,
-        title: clean(item.title),
-        content_html: item.content_html.map(clean),
-        // One of the two has to be there.
-        content_text: match item.content_html {
-            Some(_) => None,
-            None => Some(clean(item.summary)),
-        },
-        summary,
-        image: item.image.and_then(link::web),
-        date_published: item.date.map(|date| date.rfc3339()),
-        date_modified: item.updated.map(|date| date.rfc3339()),
-        authors: json_authors(item.authors),
-        tags: item.categories.iter().map(|tag| clean(tag)).collect(),
-        language: item.language,
+/// Those that are addresses of the web.
+fn json_addresses(addresses: &[(&str, Option<&str>)], json: &mut Members) {
+    for (key, address) in addresses {
+        if let Some(url) = address.and_then(link::web) {
+            json.text(key, &url);
+        }
     }
 }
 
-fn json_authors<'a>(people: &'a [Person<'a>]) -> Vec<JsonAuthor<'a>> {
-    let author = |person: &'a Person<'a>| JsonAuthor {
-        name: clean(person.name),
-        url: person.url.and_then(link::web),
-    };
-    people.iter().map(author).collect()
+fn json_authors(people: &[Person], json: &mut Members) {
+    if people.is_empty() {
+        return;
+    }
+    json.list("authors", |authors| {
+        for person in people {
+            authors.object("", |json| {
+                json.text("name", &clean(person.name));
+                json_addresses(&[("url", person.url)], json);
+            });
+        }
+    });
 }
 
 fn newest(feed: &Feed) -> Option<Date> {

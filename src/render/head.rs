@@ -1,17 +1,17 @@
 //! What a page's `<head>` says to machines: description, author and keywords,
 //! Open Graph, the Twitter card, JSON-LD.
 //!
-//! Takes one [`Page`], gives a [`Head`] in the shape that templates see. Texts
-//! are plain and not escaped (the template does that), but for `json_ld`, which
-//! is whole and safe within `<script type="application/ld+json">`. Does not know
-//! the site, and invents nothing: what is not given is not said.
+//! Takes one [`Page`], and gives each of these when it is asked for. Texts are
+//! plain and not escaped (the template does that), but for `json_ld`, which is
+//! whole and safe within `<script type="application/ld+json">`. Does not know the
+//! site, and invents nothing: what is not given is not said.
 
+use super::bytes;
 use super::feed::Person;
-use super::json;
+use super::json::{self, Members, Place};
 use super::link;
 use super::search::excerpt;
 use crate::date::Date;
-use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -105,50 +105,324 @@ pub struct Site<'a> {
     pub production: bool,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Head {
-    /// `{title} | {site}`.
-    pub title: String,
-    pub description: String,
-    pub canonical: String,
-    pub robots: &'static str,
-    /// Comma-separated.
-    pub keywords: String,
-    /// Comma-separated.
-    pub author: String,
-    /// (`property`, `content`), `article:published_time` among them.
-    pub open_graph: Vec<(&'static str, String)>,
-    /// (`name`, `content`).
-    pub twitter: Vec<(&'static str, String)>,
-    /// One JSON text, escaped for its script element; empty for none.
-    pub json_ld: String,
-}
-
 /// Bytes of a summary that stands in for a description: search engines show about half of it.
 const DESCRIPTION: usize = 300;
 /// Of each kind, in Open Graph: what PaperMod gives.
 const AT_MOST: usize = 6;
 
-pub fn head(page: &Page) -> Head {
-    let names = page.authors.iter().map(|person| person.name);
-    Head {
-        title: title(page),
-        description: description(page).into_owned(),
-        canonical: web(page.canonical.unwrap_or(page.url)),
-        robots: robots(page),
-        keywords: joined(keywords(page).iter().copied()),
-        author: joined(names),
-        open_graph: open_graph(page),
-        twitter: twitter(page),
-        json_ld: json_ld(page),
+/// `property` or `name`, and `content`.
+pub type Row<'h> = (&'static str, Cow<'h, str>);
+
+/// A page, and what is said of it more than once.
+pub struct Head<'a> {
+    page: &'a Page<'a>,
+    description: Cow<'a, str>,
+    url: Cow<'a, str>,
+}
+
+impl<'a> Head<'a> {
+    pub fn of(page: &'a Page<'a>) -> Head<'a> {
+        Head {
+            page,
+            description: description(page),
+            url: web(page.url),
+        }
+    }
+
+    /// `{title} | {site}`.
+    pub fn title(&self) -> Cow<'a, str> {
+        let page = self.page;
+        match (page.kind, page.title) {
+            (Kind::Home, _) | (_, "") => page.site.title.into(),
+            (_, title) if page.site.title.is_empty() => title.into(),
+            (_, title) => format!("{title} | {}", page.site.title).into(),
+        }
+    }
+
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    pub fn canonical(&self) -> Cow<'_, str> {
+        match self.page.canonical {
+            Some(url) => web(url),
+            None => Cow::Borrowed(&self.url),
+        }
+    }
+
+    pub fn robots(&self) -> &'static str {
+        let page = self.page;
+        if page.no_index || page.kind == Kind::Missing || !page.site.production {
+            "noindex, nofollow"
+        } else {
+            "index, follow"
+        }
+    }
+
+    /// Comma-separated.
+    pub fn keywords(&self) -> String {
+        joined(keywords(self.page).iter().copied())
+    }
+
+    /// Comma-separated.
+    pub fn author(&self) -> String {
+        joined(self.page.authors.iter().map(|person| person.name))
+    }
+
+    /// `article:published_time` among them; in the order in which they are to
+    /// stand: what belongs to an image follows it.
+    pub fn open_graph(&self) -> Vec<Row<'_>> {
+        let page = self.page;
+        let mut out = Vec::with_capacity(20);
+        let article = page.kind == Kind::Article;
+        say(&mut out, "og:title", self.name());
+        say(&mut out, "og:description", &*self.description);
+        say(
+            &mut out,
+            "og:type",
+            if article { "article" } else { "website" },
+        );
+        say(&mut out, "og:url", &*self.url);
+        say(&mut out, "og:site_name", page.site.title);
+        say(&mut out, "og:locale", locale(page.language));
+        for language in page.translations {
+            say(&mut out, "og:locale:alternate", locale(language));
+        }
+        for image in page.images.iter().take(AT_MOST) {
+            let Some(url) = link::web(image.url) else {
+                continue;
+            };
+            say(&mut out, "og:image", url);
+            for (property, size) in [
+                ("og:image:width", image.width),
+                ("og:image:height", image.height),
+            ] {
+                out.extend(size.map(|size| (property, size.to_string().into())));
+            }
+            say(&mut out, "og:image:alt", image.alt);
+        }
+        for (property, addresses) in [("og:audio", page.audio), ("og:video", page.videos)] {
+            for address in addresses.iter().take(AT_MOST) {
+                say(&mut out, property, web(address));
+            }
+        }
+        if article {
+            of_article(page, &mut out);
+        } else if let Some(date) = page.modified {
+            say(&mut out, "og:updated_time", date.rfc3339());
+        }
+        if let Some(app) = page.site.facebook_app {
+            say(&mut out, "fb:app_id", app);
+        } else if let Some(admin) = page.site.facebook_admin {
+            say(&mut out, "fb:admins", admin);
+        }
+        out
+    }
+
+    pub fn twitter(&self) -> Vec<Row<'_>> {
+        let page = self.page;
+        let mut out = Vec::with_capacity(6);
+        let image = page
+            .images
+            .iter()
+            .find_map(|image| Some((link::web(image.url)?, image.alt)));
+        let card = if image.is_some() {
+            "summary_large_image"
+        } else {
+            "summary"
+        };
+        say(&mut out, "twitter:card", card);
+        if let Some((url, alt)) = image {
+            say(&mut out, "twitter:image", url);
+            say(&mut out, "twitter:image:alt", alt);
+        }
+        say(&mut out, "twitter:title", self.name());
+        say(&mut out, "twitter:description", &*self.description);
+        if let Some(handle) = page.site.twitter.filter(|handle| !handle.is_empty()) {
+            say(
+                &mut out,
+                "twitter:site",
+                format!("@{}", handle.trim_start_matches('@')),
+            );
+        }
+        out
+    }
+
+    /// One `@graph`, escaped for its script element: who publishes on the home page,
+    /// the article and the way to it on a page, the way alone on a list. Empty where
+    /// there is nothing to say.
+    pub fn json_ld(&self) -> String {
+        let page = self.page;
+        let has_way =
+            !page.breadcrumbs.is_empty() && matches!(page.kind, Kind::Article | Kind::List);
+        if !has_way && matches!(page.kind, Kind::List | Kind::Missing) {
+            return String::new();
+        }
+        let mut out = String::with_capacity(page.body.len() + page.body.len() / 16 + 2048);
+        json::object(&mut out, Place::Script, |document| {
+            document.text("@context", "https://schema.org");
+            document.list("@graph", |graph| {
+                match page.kind {
+                    Kind::Home => {
+                        graph.object("", |node| self.web_site(node));
+                        graph.object("", |node| self.publisher(true, node));
+                    }
+                    Kind::Article => graph.object("", |node| self.posting(node)),
+                    Kind::List | Kind::Missing => {}
+                }
+                if has_way {
+                    graph.object("", |node| self.way(node));
+                }
+            });
+        });
+        out
+    }
+
+    fn posting(&self, node: &mut Members) {
+        let page = self.page;
+        node.text("@type", "BlogPosting");
+        node.text("headline", page.title);
+        node.text("name", page.title);
+        node.some_text("description", &self.description);
+        node.texts("keywords", keywords(page));
+        node.some_text("articleSection", page.section);
+        node.text("articleBody", page.body);
+        node.number("wordCount", page.words);
+        node.text("timeRequired", &format!("PT{}M", page.minutes));
+        node.some_text("inLanguage", page.language);
+        let images = page.images.iter().filter_map(|image| link::web(image.url));
+        let images: Vec<Cow<str>> = images.collect();
+        match images.as_slice() {
+            [one] => node.text("image", one),
+            several => node.texts("image", several),
+        }
+        if let Some(date) = page.published {
+            node.text("datePublished", &date.rfc3339());
+        }
+        if let Some(date) = page.modified.or(page.published) {
+            node.text("dateModified", &date.rfc3339());
+        }
+        match page.authors {
+            [] => {}
+            [one] => node.object("author", |node| person(one, node)),
+            several => node.list("author", |list| {
+                for author in several {
+                    list.object("", |node| person(author, node));
+                }
+            }),
+        }
+        node.text("url", &self.url);
+        node.object("mainEntityOfPage", |node| {
+            node.text("@type", "WebPage");
+            node.text("@id", &self.url);
+        });
+        node.object("publisher", |node| self.publisher(false, node));
+    }
+
+    fn way(&self, node: &mut Members) {
+        let page = self.page;
+        node.text("@type", "BreadcrumbList");
+        node.list("itemListElement", |list| {
+            let mut position = 0;
+            let mut item = |title: &str, url: &str| {
+                position += 1;
+                list.object("", |node| {
+                    node.text("@type", "ListItem");
+                    node.number("position", position);
+                    node.text("name", title);
+                    node.text("item", url);
+                });
+            };
+            for crumb in page.breadcrumbs {
+                item(crumb.title, &web(crumb.url));
+            }
+            item(page.title, &self.url);
+        });
+    }
+
+    fn web_site(&self, node: &mut Members) {
+        let page = self.page;
+        node.text("@type", "WebSite");
+        node.text("name", page.site.title);
+        if let Some(url) = link::web(page.site.url) {
+            node.text("url", &url);
+        }
+        node.some_text("inLanguage", page.language);
+    }
+
+    /// In full on the home page, short within an article.
+    fn publisher(&self, full: bool, node: &mut Members) {
+        let site = &self.page.site;
+        let logo = site.logo.and_then(link::web);
+        node.text(
+            "@type",
+            if site.is_person {
+                "Person"
+            } else {
+                "Organization"
+            },
+        );
+        node.text("name", site.title);
+        if let Some(url) = link::web(site.url) {
+            node.text("url", &url);
+        }
+        if full {
+            node.some_text("description", &self.description);
+        }
+        // Organisations have a logo, persons a picture.
+        match &logo {
+            Some(url) if site.is_person => node.text("image", url),
+            Some(url) => node.object("logo", |node| {
+                node.text("@type", "ImageObject");
+                node.text("url", url);
+            }),
+            None => {}
+        }
+        if full {
+            if let Some(url) = &logo {
+                node.text("thumbnailUrl", url);
+            }
+            node.texts(
+                "sameAs",
+                site.same_as.iter().filter_map(|url| link::web(url)),
+            );
+        }
+    }
+
+    fn name(&self) -> &'a str {
+        if self.page.title.is_empty() {
+            self.page.site.title
+        } else {
+            self.page.title
+        }
     }
 }
 
-fn title(page: &Page) -> String {
-    match (page.kind, page.title) {
-        (Kind::Home, _) | (_, "") => page.site.title.to_owned(),
-        (_, title) if page.site.title.is_empty() => title.to_owned(),
-        (_, title) => format!("{title} | {}", page.site.title),
+fn of_article<'a>(page: &Page<'a>, out: &mut Vec<Row<'a>>) {
+    if let Some(date) = page.published {
+        say(out, "article:published_time", date.rfc3339());
+    }
+    if let Some(date) = page.modified {
+        say(out, "article:modified_time", date.rfc3339());
+    }
+    // The property asks for a profile's address; a name would be no valid value.
+    for url in page.authors.iter().filter_map(|person| person.url) {
+        say(out, "article:author", web(url));
+    }
+    say(out, "article:section", page.section);
+    for tag in page.tags.iter().take(AT_MOST) {
+        say(out, "article:tag", *tag);
+    }
+    for url in page.see_also.iter().take(AT_MOST) {
+        say(out, "og:see_also", web(url));
+    }
+}
+
+fn person(person: &Person, node: &mut Members) {
+    node.text("@type", "Person");
+    node.text("name", person.name);
+    if let Some(url) = person.url.and_then(link::web) {
+        node.text("url", &url);
     }
 }
 
@@ -165,14 +439,6 @@ fn description<'a>(page: &Page<'a>) -> Cow<'a, str> {
     }
 }
 
-fn robots(page: &Page) -> &'static str {
-    if page.no_index || page.kind == Kind::Missing || !page.site.production {
-        "noindex, nofollow"
-    } else {
-        "index, follow"
-    }
-}
-
 /// The page's keywords, else its tags.
 fn keywords<'a>(page: &Page<'a>) -> &'a [&'a str] {
     if page.keywords.is_empty() {
@@ -182,340 +448,16 @@ fn keywords<'a>(page: &Page<'a>) -> &'a [&'a str] {
     }
 }
 
-/// Gives (`property`, `content`) in the order in which they are to stand:
-/// what belongs to an image follows it.
-pub fn open_graph(page: &Page) -> Vec<(&'static str, String)> {
-    let mut out = Vec::with_capacity(16);
-    let article = page.kind == Kind::Article;
-    let name = if page.title.is_empty() {
-        page.site.title
-    } else {
-        page.title
-    };
-    say(&mut out, "og:title", name);
-    say(&mut out, "og:description", &description(page));
-    say(
-        &mut out,
-        "og:type",
-        if article { "article" } else { "website" },
-    );
-    say(&mut out, "og:url", &web(page.url));
-    say(&mut out, "og:site_name", page.site.title);
-    say(&mut out, "og:locale", &locale(page.language));
-    for language in page.translations {
-        say(&mut out, "og:locale:alternate", &locale(language));
-    }
-    for image in page.images.iter().take(AT_MOST) {
-        let Some(url) = link::web(image.url) else {
-            continue;
-        };
-        say(&mut out, "og:image", &url);
-        for (property, size) in [
-            ("og:image:width", image.width),
-            ("og:image:height", image.height),
-        ] {
-            out.extend(size.map(|size| (property, size.to_string())));
-        }
-        say(&mut out, "og:image:alt", image.alt);
-    }
-    for (property, addresses) in [("og:audio", page.audio), ("og:video", page.videos)] {
-        for address in addresses.iter().take(AT_MOST) {
-            say(&mut out, property, &web(address));
-        }
-    }
-    if article {
-        of_article(page, &mut out);
-    } else if let Some(date) = page.modified {
-        say(&mut out, "og:updated_time", &date.rfc3339());
-    }
-    if let Some(app) = page.site.facebook_app {
-        say(&mut out, "fb:app_id", app);
-    } else if let Some(admin) = page.site.facebook_admin {
-        say(&mut out, "fb:admins", admin);
-    }
-    out
-}
-
-fn of_article(page: &Page, out: &mut Vec<(&'static str, String)>) {
-    if let Some(date) = page.published {
-        say(out, "article:published_time", &date.rfc3339());
-    }
-    if let Some(date) = page.modified {
-        say(out, "article:modified_time", &date.rfc3339());
-    }
-    // The property asks for a profile's address; a name would be no valid value.
-    for url in page.authors.iter().filter_map(|person| person.url) {
-        say(out, "article:author", &web(url));
-    }
-    say(out, "article:section", page.section);
-    for tag in page.tags.iter().take(AT_MOST) {
-        say(out, "article:tag", tag);
-    }
-    for url in page.see_also.iter().take(AT_MOST) {
-        say(out, "og:see_also", &web(url));
-    }
-}
-
-/// Gives (`name`, `content`).
-pub fn twitter(page: &Page) -> Vec<(&'static str, String)> {
-    let mut out = Vec::with_capacity(6);
-    let image = page
-        .images
-        .iter()
-        .find_map(|image| Some((link::web(image.url)?, image.alt)));
-    let card = if image.is_some() {
-        "summary_large_image"
-    } else {
-        "summary"
-    };
-    say(&mut out, "twitter:card", card);
-    if let Some((url, alt)) = image {
-        say(&mut out, "twitter:image", &url);
-        say(&mut out, "twitter:image:alt", alt);
-    }
-    let name = if page.title.is_empty() {
-        page.site.title
-    } else {
-        page.title
-    };
-    say(&mut out, "twitter:title", name);
-    say(&mut out, "twitter:description", &description(page));
-    if let Some(handle) = page.site.twitter.filter(|handle| !handle.is_empty()) {
-        say(
-            &mut out,
-            "twitter:site",
-            &format!("@{}", handle.trim_start_matches('@')),
-        );
-    }
-    out
-}
-
-/// One `@graph`, escaped for its script element: who publishes on the home page,
-/// the article and the way to it on a page, the way alone on a list. Empty where
-/// there is nothing to say.
-pub fn json_ld(page: &Page) -> String {
-    let mut graph = Vec::with_capacity(2);
-    match page.kind {
-        Kind::Home => graph.extend([web_site(page), publisher(page, true)]),
-        Kind::Article => graph.push(posting(page)),
-        Kind::List | Kind::Missing => {}
-    }
-    if !page.breadcrumbs.is_empty() && matches!(page.kind, Kind::Article | Kind::List) {
-        graph.push(way(page));
-    }
-    let mut out = String::new();
-    if !graph.is_empty() {
-        out.reserve(page.body.len() + 1024);
-        let document = Document {
-            context: "https://schema.org",
-            graph,
-        };
-        json::write_in_script(&mut out, &document);
-    }
-    out
-}
-
-#[derive(Serialize)]
-struct Document<'a> {
-    #[serde(rename = "@context")]
-    context: &'a str,
-    #[serde(rename = "@graph")]
-    graph: Vec<Node<'a>>,
-}
-
-/// The things that we say of pages, in schema.org's words. A field that is empty is left out.
-#[derive(Serialize)]
-#[serde(tag = "@type")]
-enum Node<'a> {
-    BlogPosting(Box<Posting<'a>>),
-    BreadcrumbList(Way<'a>),
-    WebSite(Party<'a>),
-    WebPage {
-        #[serde(rename = "@id")]
-        id: Cow<'a, str>,
-    },
-    Organization(Party<'a>),
-    Person(Party<'a>),
-    ImageObject {
-        url: Cow<'a, str>,
-    },
-    ListItem {
-        position: usize,
-        name: &'a str,
-        item: Cow<'a, str>,
-    },
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Posting<'a> {
-    headline: &'a str,
-    name: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    description: Cow<'a, str>,
-    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
-    keywords: &'a [&'a str],
-    #[serde(skip_serializing_if = "str::is_empty")]
-    article_section: &'a str,
-    article_body: &'a str,
-    word_count: usize,
-    time_required: String,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    in_language: &'a str,
-    #[serde(skip_serializing_if = "OneOrMore::is_empty")]
-    image: OneOrMore<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    date_published: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    date_modified: Option<String>,
-    #[serde(skip_serializing_if = "OneOrMore::is_empty")]
-    author: OneOrMore<Node<'a>>,
-    url: String,
-    main_entity_of_page: Node<'a>,
-    publisher: Node<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Way<'a> {
-    item_list_element: Vec<Node<'a>>,
-}
-
-/// A person, an organisation, or what they publish.
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Party<'a> {
-    name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    description: Cow<'a, str>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    in_language: &'a str,
-    /// Organisations have a logo, persons a picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    logo: Option<Box<Node<'a>>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    image: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    thumbnail_url: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    same_as: Vec<Cow<'a, str>>,
-}
-
-/// A value where there is one, a list where there are several.
-struct OneOrMore<T>(Vec<T>);
-
-impl<T> OneOrMore<T> {
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl<T: Serialize> Serialize for OneOrMore<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0.as_slice() {
-            [one] => one.serialize(serializer),
-            more => more.serialize(serializer),
-        }
-    }
-}
-
-fn posting<'a>(page: &Page<'a>) -> Node<'a> {
-    let person = |person: &Person<'a>| {
-        Node::Person(Party {
-            name: person.name,
-            url: person.url.and_then(link::web),
-            ..Party::default()
-        })
-    };
-    Node::BlogPosting(Box::new(Posting {
-        headline: page.title,
-        name: page.title,
-        description: description(page),
-        keywords: keywords(page),
-        article_section: page.section,
-        article_body: page.body,
-        word_count: page.words,
-        time_required: format!("PT{}M", page.minutes),
-        in_language: page.language,
-        image: OneOrMore(
-            page.images
-                .iter()
-                .filter_map(|image| link::web(image.url))
-                .collect(),
-        ),
-        date_published: page.published.map(|date| date.rfc3339()),
-        date_modified: page.modified.or(page.published).map(|date| date.rfc3339()),
-        author: OneOrMore(page.authors.iter().map(person).collect()),
-        url: web(page.url),
-        main_entity_of_page: Node::WebPage {
-            id: Cow::Owned(web(page.url)),
-        },
-        publisher: publisher(page, false),
-    }))
-}
-
-fn way<'a>(page: &Page<'a>) -> Node<'a> {
-    let own = Crumb {
-        title: page.title,
-        url: page.url,
-    };
-    let item = |(n, crumb): (usize, &Crumb<'a>)| Node::ListItem {
-        position: n + 1,
-        name: crumb.title,
-        item: Cow::Owned(web(crumb.url)),
-    };
-    let crumbs = page.breadcrumbs.iter().chain([&own]).enumerate();
-    Node::BreadcrumbList(Way {
-        item_list_element: crumbs.map(item).collect(),
-    })
-}
-
-fn web_site<'a>(page: &Page<'a>) -> Node<'a> {
-    Node::WebSite(Party {
-        name: page.site.title,
-        url: link::web(page.site.url),
-        in_language: page.language,
-        ..Party::default()
-    })
-}
-
-/// In full on the home page, short within an article.
-fn publisher<'a>(page: &Page<'a>, full: bool) -> Node<'a> {
-    let site = &page.site;
-    let logo = site.logo.and_then(link::web);
-    let mut party = Party {
-        name: site.title,
-        url: link::web(site.url),
-        ..Party::default()
-    };
-    if full {
-        party.description = description(page);
-        party.thumbnail_url = logo.clone();
-        party.same_as = site
-            .same_as
-            .iter()
-            .filter_map(|url| link::web(url))
-            .collect();
-    }
-    if site.is_person {
-        party.image = logo;
-        Node::Person(party)
-    } else {
-        party.logo = logo.map(|url| Box::new(Node::ImageObject { url }));
-        Node::Organization(party)
-    }
-}
-
-fn say(out: &mut Vec<(&'static str, String)>, name: &'static str, content: &str) {
+fn say<'h>(out: &mut Vec<Row<'h>>, name: &'static str, content: impl Into<Cow<'h, str>>) {
+    let content = content.into();
     if !content.is_empty() {
-        out.push((name, content.to_owned()));
+        out.push((name, content));
     }
 }
 
-fn web(url: &str) -> String {
-    link::web(url).map_or_else(String::new, Cow::into_owned)
+/// Empty for what is no address of the web.
+fn web(url: &str) -> Cow<'_, str> {
+    link::web(url).unwrap_or_default()
 }
 
 /// `pt-BR` as Open Graph writes it: `pt_BR`.
@@ -537,7 +479,8 @@ fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
 /// The text on one line, whitespace collapsed.
 fn line(text: &str) -> Cow<'_, str> {
     let text = text.trim();
-    if !text.contains(['\n', '\r', '\t']) && !text.contains("  ") {
+    let breaks = |b: u8| (b == b'\n') | (b == b'\r') | (b == b'\t');
+    if bytes::find(text.as_bytes(), 0, breaks).is_none() && !text.contains("  ") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

@@ -2,79 +2,83 @@
 //! feeds and translations that a page names.
 
 use super::Renderer;
+use super::context::Variables;
+use super::needs::Need;
 use super::view::{self, Object};
 use crate::site::{Kind, LangId, PageId, route};
 use std::collections::BTreeMap;
-use tera::{Context, Value};
+use tera::Value;
 
 impl Renderer {
     /// What lists, archives, taxonomies and the search page show.
-    pub(super) fn lists(&self, id: PageId, pager: u32, context: &mut Context) {
+    pub(super) fn lists(&self, id: PageId, pager: u32, variables: &mut Variables) {
         let site = &self.shared.site;
         let page = &site[id];
         match page.kind {
             Kind::Taxonomy => {
                 let taxonomy = &site.taxonomies[page.subject.unwrap_or_default() as usize];
-                context.insert_value(
-                    "taxonomy",
+                variables.put("taxonomy", || {
                     Object::new()
                         .set("name", taxonomy.name.as_str())
                         .set("singular", taxonomy.singular.as_str())
                         .set("title", view::title(site, id))
-                        .value(),
-                );
-                let terms = taxonomy
-                    .terms
-                    .iter()
-                    .filter(|term| site[site.terms[term.index()].page].rendered);
-                context.insert_value(
-                    "terms",
-                    Value::from(terms.map(|term| self.term_row(*term)).collect::<Vec<_>>()),
-                );
+                });
+                variables.put("terms", || {
+                    let terms = taxonomy
+                        .terms
+                        .iter()
+                        .filter(|term| site[site.terms[term.index()].page].rendered);
+                    terms.map(|term| self.term_row(*term)).collect::<Vec<_>>()
+                });
             }
             Kind::Term => {
                 let term = &site.terms[page.subject.unwrap_or_default() as usize];
-                let value = Object::new()
-                    .set("title", term.title.as_str())
-                    .set("url", site.href(&page.url))
-                    .set("count", page.pages.len())
-                    .set(
-                        "taxonomy",
-                        site.taxonomies[term.taxonomy.index()].name.as_str(),
-                    );
-                context.insert_value("term", value.value());
+                variables.put("term", || {
+                    Object::new()
+                        .set("title", term.title.as_str())
+                        .set("url", site.href(&page.url))
+                        .set("count", page.pages.len())
+                        .set(
+                            "taxonomy",
+                            site.taxonomies[term.taxonomy.index()].name.as_str(),
+                        )
+                });
             }
             Kind::Home | Kind::Section | Kind::Page => {}
         }
         match site.layout(page) {
-            "archives" => context.insert_value(
-                "archive",
-                self.archive(page.lang, page.show.all_pages_in_archive),
-            ),
-            "search" => self.search_values(page.lang, context),
+            "archives" => variables.put("archive", || {
+                self.archive(page.lang, page.show.all_pages_in_archive)
+            }),
+            "search" => self.search_values(page.lang, variables),
             _ => {}
         }
-        let entries = site.entries(id);
-        let size = site.language(page).pagination.pager_size.max(1);
-        let (paginated, from) = (site.is_paginated(id), (pager as usize - 1) * size);
-        let shown = if paginated {
-            entries.iter().skip(from).take(size).copied().collect()
-        } else {
-            entries.clone()
-        };
-        context.insert_value(
-            "pages",
-            Value::from(
-                shown
-                    .iter()
-                    .map(|id| self.shared.card(*id))
-                    .collect::<Vec<_>>(),
-            ),
-        );
-        context.insert_value(
-            "paginator",
-            self.paginator(id, if paginated { pager } else { 1 }, entries.len()),
-        );
+        let (shown, entries) = self.shown(id, pager);
+        variables.put("pages", || {
+            let cards = shown.iter().map(|id| self.shared.card(*id));
+            cards.collect::<Vec<_>>()
+        });
+        let (paginated, need) = (site.is_paginated(id), variables.need);
+        variables.put("paginator", || {
+            self.paginator(id, if paginated { pager } else { 1 }, entries, need)
+        });
+    }
+
+    /// What one part of a list shows, and how many entries there are in all.
+    pub(super) fn shown(&self, id: PageId, pager: u32) -> (&[PageId], usize) {
+        let site = &self.shared.site;
+        let entries: &[PageId] = self.entries[id.index()].get_or_init(|| site.entries(id).into());
+        if !site.is_paginated(id) {
+            return (entries, entries.len());
+        }
+        let mut parts = entries.chunks(self.pager_size(id));
+        let shown = parts.nth(pager as usize - 1).unwrap_or_default();
+        (shown, entries.len())
+    }
+
+    fn pager_size(&self, id: PageId) -> usize {
+        let site = &self.shared.site;
+        site.language(&site[id]).pagination.pager_size.max(1)
     }
 
     pub(super) fn term_row(&self, term: crate::site::TermId) -> Object {
@@ -92,7 +96,7 @@ impl Renderer {
             .set("description", description)
     }
 
-    pub(super) fn search_values(&self, lang: LangId, context: &mut Context) {
+    pub(super) fn search_values(&self, lang: LangId, variables: &mut Variables) {
         let search = &self.shared.site.config.languages[lang.index()]
             .params
             .search;
@@ -107,8 +111,8 @@ impl Renderer {
                 "min_length",
                 search.min_length.map_or_else(Value::none, Value::from),
             );
-        context.insert_value("search_index", Value::from(self.search_url(lang)));
-        context.insert_value("search_options", options.value());
+        variables.put("search_index", || self.search_url(lang));
+        variables.put("search_options", || options);
     }
 
     /// URL of a pager, with the base path.
@@ -122,10 +126,9 @@ impl Renderer {
         site.href(output.strip_suffix("index.html").unwrap_or(&output))
     }
 
-    pub(super) fn paginator(&self, id: PageId, pager: u32, items: usize) -> Value {
-        let site = &self.shared.site;
-        let total = if site.is_paginated(id) {
-            site.pager_count(id)
+    fn paginator(&self, id: PageId, pager: u32, items: usize, need: &Need) -> Value {
+        let total = if self.shared.site.is_paginated(id) {
+            items.div_ceil(self.pager_size(id)).max(1) as u32
         } else {
             1
         };
@@ -143,12 +146,15 @@ impl Renderer {
         };
         // One list for all pagers: made for each, a section of 10,000 posts
         // would make a million rows.
-        let rows = self.pagers[id.index()]
-            .get_or_init(|| (1..=total).map(|index| row(index, false)).collect());
-        let mut pages = rows.clone();
-        if let Some(own) = pages.get_mut(pager as usize - 1) {
-            *own = row(pager, true);
-        }
+        let pages = need.key("paginator", "pages").then(|| {
+            let rows = self.pagers[id.index()]
+                .get_or_init(|| (1..=total).map(|index| row(index, false)).collect());
+            let mut pages = rows.clone();
+            if let Some(own) = pages.get_mut(pager as usize - 1) {
+                *own = row(pager, true);
+            }
+            pages
+        });
         Object::new()
             .set("index", pager)
             .set("total", total)

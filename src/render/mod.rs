@@ -4,6 +4,8 @@
 
 pub mod absolute;
 pub mod article;
+mod bytes;
+mod card;
 pub mod context;
 pub mod fault;
 pub mod feed;
@@ -14,27 +16,40 @@ pub mod json;
 pub mod link;
 mod list;
 pub mod machine;
+pub mod needs;
 pub mod outputs;
+mod page;
 mod page_head;
+pub mod prints;
+mod rows;
 pub mod search;
 mod site_view;
 pub mod sitemap;
 pub mod template;
+mod texts;
 pub mod view;
 pub mod xml;
 
+use crate::cache::Cache;
 use crate::diag::Diagnostic;
+use crate::expand::Env;
 use crate::expand::registry::Shortcodes;
-use crate::expand::{self, Env};
+use crate::hash::{Hash, Hasher};
 use crate::parse::highlight::{self, Highlighter};
-use crate::parse::{self, Doc};
+use crate::parse::{self, CodeBlock};
 use crate::site::menus::Item;
 use crate::site::route::Job;
 use crate::site::{LangId, PageId, Site, menus};
 use article::{Article, Filler};
+use card::Cards;
+use context::{Plan, SiteValue};
+use needs::Need;
+use page_head::Publisher;
+use prints::{Prints, ReadsOf};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, OnceLock};
 use template::{Shared, Source, Templates};
 use tera::{Context, Value};
 
@@ -49,6 +64,12 @@ pub struct Parts {
     /// For each language.
     pub options: Vec<parse::Options>,
     pub highlight: highlight::Defaults,
+    /// What earlier builds left.
+    pub cache: Option<Arc<Cache>>,
+    /// Of everything that every page is made from: configuration, templates, data, texts.
+    pub global: Hash,
+    /// Of the files beside pages.
+    pub files: Hash,
 }
 
 pub struct Renderer {
@@ -57,15 +78,27 @@ pub struct Renderer {
     articles: Vec<Option<Article>>,
     highlighter: Highlighter,
     defaults: highlight::Defaults,
-    /// `site` of each language, without what depends on the page.
-    sites: Vec<tera::Map>,
+    /// What each template reads; found out when it is first rendered.
+    plans: HashMap<String, OnceLock<Plan>>,
+    all: Plan,
+    /// Of each language.
+    sites: Vec<SiteValue>,
+    publishers: Vec<Publisher>,
     menus: Vec<BTreeMap<String, Vec<Item>>>,
     /// Articles with absolute links, for feeds: made when the first asks.
     for_feeds: Vec<OnceLock<Arc<str>>>,
+    /// What stands in each list's feeds, and what the list shows: found when the first asks.
+    in_feeds: Vec<OnceLock<Box<[PageId]>>>,
+    entries: Vec<OnceLock<Box<[PageId]>>>,
     /// The rows of every list's pager: made when its first part asks.
     pagers: Vec<OnceLock<Vec<Value>>>,
     shortcodes: Shortcodes,
     options: Vec<parse::Options>,
+    pub cache: Option<Arc<Cache>>,
+    pub prints: Prints,
+    of_defaults: Hash,
+    lost: Mutex<Vec<Diagnostic>>,
+    asked_again: OnceLock<Option<HashSet<PageId>>>,
 }
 
 /// What a job came to.
@@ -85,6 +118,9 @@ impl Renderer {
             texts,
             options,
             highlight,
+            cache,
+            global,
+            files,
         } = parts;
         let languages = site.config.languages.iter().zip(&texts);
         let strings = languages
@@ -95,12 +131,14 @@ impl Renderer {
                 .iter()
                 .map(|source| (source.name.as_str(), &*source.text, source.own)),
         );
+        let pages = site.pages.len();
         let shared = Arc::new(Shared {
             site,
             strings,
             cards: OnceLock::new(),
             bare_cards: OnceLock::new(),
             data,
+            reads: ReadsOf::new(pages),
         });
         let templates = match template::load(&templates, &shared) {
             Ok(templates) => templates,
@@ -109,30 +147,44 @@ impl Renderer {
                 return None;
             }
         };
-        let pages = shared.site.pages.len();
+        let of_defaults = Hasher::new().debug(&highlight).finish();
         let mut renderer = Renderer {
             templates,
             articles: Vec::new(),
             highlighter: Highlighter::default(),
             defaults: highlight,
+            plans: HashMap::new(),
+            all: Plan::new(Need::everything()),
             sites: Vec::new(),
+            publishers: Vec::new(),
             menus: Vec::new(),
             for_feeds: (0..pages).map(|_| OnceLock::new()).collect(),
+            in_feeds: (0..pages).map(|_| OnceLock::new()).collect(),
+            entries: (0..pages).map(|_| OnceLock::new()).collect(),
             pagers: (0..pages).map(|_| OnceLock::new()).collect(),
             shortcodes,
             options,
             shared,
+            cache,
+            prints: Prints {
+                global,
+                ..Prints::default()
+            },
+            of_defaults,
+            lost: Mutex::default(),
+            asked_again: OnceLock::new(),
         };
-        renderer.prepare(diagnostics);
+        renderer.prepare(files, diagnostics);
         Some(renderer)
     }
 
-    fn prepare(&mut self, diagnostics: &mut Vec<Diagnostic>) {
+    fn prepare(&mut self, files: Hash, diagnostics: &mut Vec<Diagnostic>) {
         let site = self.shared.site.clone();
         let ids = || (0..site.pages.len() as u32).map(PageId);
         let terms: Vec<Value> = (0..site.terms.len() as u32)
             .map(|term| view::term(&site, crate::site::TermId(term)))
             .collect();
+        let make = Cards::new(&site, &terms);
         let cards = |articles: &[Option<Article>]| -> Vec<Value> {
             let ids: Vec<PageId> = ids().collect();
             ids.par_iter()
@@ -141,26 +193,32 @@ impl Renderer {
                         .get(id.index())
                         .and_then(Option::as_ref)
                         .and_then(Article::digest);
-                    view::card(&site, *id, digest, &terms)
+                    make.card(*id, digest)
                 })
                 .collect()
         };
         for index in 0..site.config.languages.len() {
             let lang = LangId(index as u32);
             self.menus.push(menus::build(&site, lang));
+            self.sites.push(self.site_values(lang));
+            self.publishers.push(Publisher::new(self, lang));
         }
-        self.sites = (0..site.config.languages.len())
-            .map(|lang| self.site_map(LangId(lang as u32)))
+        let names = self.templates.names();
+        self.plans = names
+            .map(|name| (name.to_owned(), OnceLock::new()))
             .collect();
         // Cards for shortcodes are needed only where there are any.
         if site
             .pages
             .iter()
-            .any(|page| page.doc.as_ref().is_some_and(|doc| !doc.calls.is_empty()))
+            .any(|page| page.doc.as_ref().is_some_and(|doc| doc.meta.has_calls))
         {
             // Set once: nobody else has this renderer yet.
             let _ = self.shared.bare_cards.set(cards(&[]));
         }
+        let shared = self.shared.clone();
+        let bare = shared.bare_cards.get().map(Vec::as_slice);
+        self.print_before(bare.unwrap_or_default(), files);
         let found: Vec<(Option<Article>, Vec<Diagnostic>)> = site
             .pages
             .par_iter()
@@ -174,48 +232,23 @@ impl Renderer {
             self.articles.push(article);
             diagnostics.append(&mut said);
         }
-        let _ = self.shared.cards.set(cards(&self.articles));
+        let cards = cards(&self.articles);
+        let hashes = cards.par_iter().map(prints::of_value).collect();
+        let _ = self.shared.cards.set(cards);
+        self.print_cards(hashes, files);
     }
 
-    fn article(&self, id: PageId, doc: &Arc<Doc>) -> (Option<Article>, Vec<Diagnostic>) {
-        if doc.calls.is_empty() {
-            return (Some(Article::Plain(doc.clone())), Vec::new());
+    /// What a block of code becomes is made from this.
+    fn code_key(&self, block: &CodeBlock) -> Hash {
+        let mut hasher = Hasher::new();
+        hasher
+            .hash(self.of_defaults)
+            .str(&block.lang)
+            .str(&block.code);
+        if block.options != highlight::Options::default() {
+            hasher.debug(&block.options);
         }
-        let site = &self.shared.site;
-        let page = &site[id];
-        let Some(file) = page.file else {
-            return (None, Vec::new());
-        };
-        let mut options = self.options[page.lang.index()].clone();
-        options.markdown = parse::page_options(&options, &doc.front);
-        let env = self.env(id, &options);
-        let source = expand::Source {
-            file,
-            body: &doc.body,
-            calls: &doc.calls,
-            headings: &doc.headings,
-            ids: &doc.ids,
-            more: doc.more,
-        };
-        let mut expanded = expand::expand(&source, &env);
-        let said = std::mem::take(&mut expanded.diagnostics);
-        let digest = parse::digest(
-            &expanded.body,
-            expanded.more,
-            doc.cjk,
-            options.summary_length,
-        );
-        let has_code = doc.has_code || expanded.has_code;
-        let has_math = doc.has_math || expanded.has_math;
-        (
-            Some(Article::Expanded {
-                expanded: Box::new(expanded),
-                digest,
-                has_code,
-                has_math,
-            }),
-            said,
-        )
+        hasher.finish()
     }
 
     /// What shortcodes of a page run with: its card has no words.
@@ -224,7 +257,7 @@ impl Renderer {
         let page = &site[id];
         let mut context = Context::new();
         context.insert_value("page", self.shared.card(id));
-        context.insert_value("site", Value::from(self.sites[page.lang.index()].clone()));
+        context.insert_value("site", self.sites[page.lang.index()].bare.clone());
         context.insert_value("data", self.shared.data.clone());
         template::context_for(
             &mut context,
@@ -242,13 +275,16 @@ impl Renderer {
         }
     }
 
-    fn filler(&self) -> Filler<'_> {
-        Filler {
-            shared: &self.shared,
-            articles: &self.articles,
-            highlighter: &self.highlighter,
-            defaults: &self.defaults,
+    /// What is made for a template.
+    fn plan(&self, template: &str) -> &Plan {
+        match self.plans.get(template) {
+            Some(plan) => plan.get_or_init(|| Plan::new(self.templates.need(template))),
+            None => &self.all,
         }
+    }
+
+    fn filler(&self) -> Filler<'_> {
+        Filler { renderer: self }
     }
 
     pub fn words(&self) -> usize {

@@ -4,12 +4,17 @@
 
 use super::article::Article;
 use super::feed::{self, Feed, Item, Person};
+use super::json::{self, Members, Place};
 use super::{Renderer, absolute, machine, search, sitemap, view};
 use crate::config::LanguageConfig;
 use crate::config::outputs::Kind as OutputKind;
 use crate::site::route::{self, FeedFormat, Job};
-use crate::site::{Kind, LangId, PageId, Site};
+use crate::site::{Kind, LangId, Page, PageId, Site};
+use rayon::prelude::*;
 use std::sync::Arc;
+
+/// Pages in one part of a search index.
+const PART: usize = 128;
 
 /// The article without its headings' links to themselves: they are the theme's,
 /// which hides them, and most feed readers would show each as a `#`.
@@ -45,33 +50,18 @@ impl Renderer {
             .clone()
     }
 
+    /// The pages in a list's feeds, which are the same in every format.
+    pub(super) fn feed_entries(&self, id: PageId) -> &[PageId] {
+        self.in_feeds[id.index()].get_or_init(|| self.shared.site.feed_entries(id).into())
+    }
+
     pub(super) fn feed(&self, id: PageId, format: FeedFormat, out: &mut String) {
         let site = &self.shared.site;
         let page = &site[id];
         let language = site.language(page);
-        let entries = site.feed_entries(id);
-        let owned: Vec<Owned> = entries.iter().map(|entry| self.entry(*entry)).collect();
-        let people: Vec<Vec<Person>> = owned.iter().map(|entry| persons(&entry.authors)).collect();
-        let categories: Vec<Vec<&str>> = owned
-            .iter()
-            .map(|entry| entry.categories.iter().map(String::as_str).collect())
-            .collect();
-        let items: Vec<Item> = owned
-            .iter()
-            .enumerate()
-            .map(|(index, entry)| Item {
-                title: &entry.title,
-                url: &entry.url,
-                date: entry.page_date,
-                updated: entry.updated,
-                authors: &people[index],
-                categories: &categories[index],
-                summary: &entry.summary,
-                content_html: entry.content.as_deref(),
-                image: entry.image.as_deref(),
-                language: None,
-            })
-            .collect();
+        let entries = self.feed_entries(id);
+        let parts: Vec<Parts> = entries.iter().map(|entry| self.parts(*entry)).collect();
+        let items: Vec<Item> = parts.iter().map(Parts::item).collect();
         let is_home = page.kind == Kind::Home;
         let title = if is_home {
             language.title.clone()
@@ -111,103 +101,111 @@ impl Renderer {
         }
     }
 
-    fn entry(&self, id: PageId) -> Owned {
+    fn parts(&self, id: PageId) -> Parts<'_> {
         let site = &self.shared.site;
         let page = &site[id];
-        let digest = self.articles[id.index()].as_ref().and_then(Article::digest);
-        let front = page.front();
-        let description = front.and_then(|front| front.description.clone());
-        Owned {
-            title: page.title.clone(),
+        let authors = page.front().map(|front| front.authors.as_slice());
+        Parts {
+            page,
             url: site.permalink(&page.url),
-            page_date: page.date,
-            updated: page.lastmod,
-            authors: front.map(|front| front.authors.clone()).unwrap_or_default(),
-            categories: page
-                .terms
-                .iter()
-                .map(|term| site.terms[term.index()].title.clone())
-                .collect(),
-            summary: description
-                .or_else(|| digest.map(|digest| digest.summary_text.clone()))
-                .unwrap_or_default(),
+            people: persons(authors.unwrap_or_default()),
+            categories: self.terms_of(page),
+            summary: self.summary(id),
             content: page.show.full_text_in_rss.then(|| self.for_feed(id)),
-            image: self
-                .images(id)
-                .into_iter()
-                .next()
-                .filter(|_| page.show.cover.image.is_some()),
+            image: if page.show.cover.image.is_some() {
+                self.images(id).into_iter().next()
+            } else {
+                None
+            },
         }
     }
 
-    /// `share` says how much of an article is wanted, by their number.
-    fn entries_for_search(
+    /// The titles of a page's terms.
+    fn terms_of(&self, page: &Page) -> Vec<&str> {
+        let terms = page.terms.iter();
+        terms
+            .map(|term| self.shared.site.terms[term.index()].title.as_str())
+            .collect()
+    }
+
+    /// The description that somebody wrote, else the article's beginning.
+    fn summary(&self, id: PageId) -> &str {
+        let front = self.shared.site[id].front();
+        if let Some(description) = front.and_then(|front| front.description.as_deref()) {
+            return description;
+        }
+        let digest = self.articles[id.index()].as_ref().and_then(Article::digest);
+        digest.map_or("", |digest| &digest.summary_text)
+    }
+
+    /// Appends an index of a language's pages. `share` says how much of an article is
+    /// wanted, by their number.
+    fn index(
         &self,
         lang: LangId,
         share: fn(usize) -> usize,
-        then: impl FnOnce(&[search::Entry]),
+        shape: fn(&search::Entry, &mut Members),
+        out: &mut String,
     ) {
         let site = &self.shared.site;
         let ids: Vec<PageId> = site.searched(lang).collect();
         let share = share(ids.len());
-        let texts: Vec<String> = ids
-            .iter()
-            .map(|id| {
-                let article = self.articles[id.index()].as_ref();
-                let mut text = article.map(Article::plain_text).unwrap_or_default();
-                text.truncate(search::cut(&text, share).len());
-                text.shrink_to_fit();
-                text
+        // One file, and a long one: in parts, so that it keeps no thread busy alone.
+        let parts: Vec<String> = ids
+            .par_chunks(PART)
+            .map(|ids| {
+                let mut part = String::new();
+                json::list(&mut part, Place::Script, |list| {
+                    for id in ids {
+                        list.object("", |json| self.index_entry(*id, share, shape, json));
+                    }
+                });
+                part
             })
             .collect();
-        let urls: Vec<(String, String)> = ids
-            .iter()
-            .map(|id| (site.href(&site[*id].url), site.permalink(&site[*id].url)))
-            .collect();
-        let tags: Vec<Vec<&str>> = ids
-            .iter()
-            .map(|id| {
-                site[*id]
-                    .terms
-                    .iter()
-                    .map(|term| site.terms[term.index()].title.as_str())
-                    .collect()
-            })
-            .collect();
-        let entries: Vec<search::Entry> = ids
-            .iter()
-            .enumerate()
-            .map(|(index, id)| {
-                let page = &site[*id];
-                let digest = self.articles[id.index()].as_ref().and_then(Article::digest);
-                let description = page.front().and_then(|front| front.description.as_deref());
-                search::Entry {
-                    title: &page.title,
-                    url: &urls[index].0,
-                    permalink: &urls[index].1,
-                    summary: description
-                        .unwrap_or_else(|| digest.map_or("", |digest| &digest.summary_text)),
-                    content: &texts[index],
-                    tags: &tags[index],
-                    date: page.date,
-                    section: page
-                        .parent
-                        .filter(|parent| site[*parent].kind == Kind::Section)
-                        .map_or("", |parent| &site[parent].title),
-                }
-            })
-            .collect();
-        then(&entries);
+        out.push('[');
+        for (n, part) in parts.iter().enumerate() {
+            if n > 0 {
+                out.push(',');
+            }
+            out.push_str(&part[1..part.len() - 1]);
+        }
+        out.push_str("]\n");
+    }
+
+    fn index_entry(
+        &self,
+        id: PageId,
+        share: usize,
+        shape: fn(&search::Entry, &mut Members),
+        json: &mut Members,
+    ) {
+        let site = &self.shared.site;
+        let page = &site[id];
+        let text = self.plain_text(id);
+        let section = page
+            .parent
+            .filter(|parent| site[*parent].kind == Kind::Section);
+        let entry = search::Entry {
+            title: &page.title,
+            url: &site.href(&page.url),
+            permalink: &site.permalink(&page.url),
+            summary: self.summary(id),
+            content: search::cut(&text, share),
+            tags: &self.terms_of(page),
+            date: page.date,
+            section: section.map_or("", |parent| &site[parent].title),
+        };
+        shape(&entry, json);
     }
 
     pub(super) fn search_index(&self, lang: LangId, out: &mut String) {
-        self.entries_for_search(lang, search::share, |entries| search::index(entries, out));
+        self.index(lang, search::share, search::own, out);
     }
 
     pub(super) fn index_json(&self, id: PageId, out: &mut String) {
         let lang = self.shared.site[id].lang;
-        let whole = |_| usize::MAX;
-        self.entries_for_search(lang, whole, |entries| search::papermod(entries, out));
+        self.index(lang, |_| usize::MAX, search::papermod, out);
     }
 
     pub(super) fn robots(&self, out: &mut String) {
@@ -269,16 +267,31 @@ impl Renderer {
 }
 
 /// What an item of a feed borrows from.
-struct Owned {
-    title: String,
+struct Parts<'r> {
+    page: &'r Page,
     url: String,
-    page_date: Option<crate::date::Date>,
-    updated: Option<crate::date::Date>,
-    authors: Vec<String>,
-    categories: Vec<String>,
-    summary: String,
+    people: Vec<Person<'r>>,
+    categories: Vec<&'r str>,
+    summary: &'r str,
     content: Option<Arc<str>>,
     image: Option<String>,
+}
+
+impl Parts<'_> {
+    fn item(&self) -> Item<'_> {
+        Item {
+            title: &self.page.title,
+            url: &self.url,
+            date: self.page.date,
+            updated: self.page.lastmod,
+            authors: &self.people,
+            categories: &self.categories,
+            summary: self.summary,
+            content_html: self.content.as_deref(),
+            image: self.image.as_deref(),
+            language: None,
+        }
+    }
 }
 
 fn persons(names: &[String]) -> Vec<Person<'_>> {
@@ -300,7 +313,7 @@ pub fn sitemaps(site: &Site) -> Vec<(String, String)> {
     let listed: Vec<Vec<Listed>> = (0..site.config.languages.len() as u32)
         .map(|lang| {
             let pages = site.sitemap_pages(LangId(lang), &site.routes);
-            pages.into_iter().map(|id| Listed::new(site, id)).collect()
+            pages.par_iter().map(|id| Listed::new(site, *id)).collect()
         })
         .collect();
     let alternates: Vec<Vec<Vec<sitemap::Alternate>>> = listed

@@ -1,13 +1,88 @@
 //! `head` as templates see it: what [`super::head`] is told of a page.
 
 use super::article::Article;
-use super::view::{self, Object, safe};
-use super::{Renderer, head};
+use super::head::{self, Head};
+use super::needs::Need;
+use super::rows::{Rows, Shape};
+use super::view::{self, safe};
+use super::{Renderer, feed};
 use crate::site::{Kind, LangId, PageId};
 use tera::Value;
 
+type Maker = fn(&Head) -> Value;
+
+/// The keys of `head`, in order.
+const KEYS: [(&str, Maker); 9] = [
+    ("title", |head| head.title().into()),
+    ("description", |head| head.description().into()),
+    ("canonical", |head| head.canonical().into()),
+    ("robots", |head| head.robots().into()),
+    ("keywords", |head| head.keywords().into()),
+    ("author", |head| head.author().into()),
+    ("open_graph", |head| rows(head.open_graph(), "property")),
+    ("twitter", |head| rows(head.twitter(), "name")),
+    ("json_ld", |head| safe(&head.json_ld())),
+];
+
+fn rows(rows: Vec<head::Row>, name: &'static str) -> Value {
+    let shape = Shape::new([name, "content"]);
+    let row = |(name, content): head::Row| shape.value([name.into(), content.into()]);
+    rows.into_iter().map(row).collect::<Vec<_>>().into()
+}
+
+/// What a template reads of `head`.
+pub(super) struct HeadRows {
+    rows: Rows<Maker>,
+    /// Only JSON-LD has the article itself.
+    text: bool,
+}
+
+impl HeadRows {
+    pub(super) fn new(need: &Need) -> HeadRows {
+        let wanted = KEYS.into_iter().filter(|(key, _)| need.key("head", key));
+        HeadRows {
+            rows: Rows::new(wanted),
+            text: need.key("head", "json_ld"),
+        }
+    }
+
+    fn value(&self, page: &head::Page) -> Value {
+        let head = Head::of(page);
+        self.rows.value(|make| make(&head))
+    }
+}
+
+/// Who publishes in one language: the same on all its pages.
+pub(super) struct Publisher {
+    url: String,
+    logo: Option<String>,
+    same_as: Vec<String>,
+}
+
+impl Publisher {
+    pub(super) fn new(renderer: &Renderer, lang: LangId) -> Publisher {
+        let site = &renderer.shared.site;
+        let params = &site.config.languages[lang.index()].params;
+        let logo = params.label.icon.as_deref();
+        let logo = logo.or(params.assets.favicon.as_deref());
+        let social = params.social_icons.iter().map(|icon| &icon.url);
+        Publisher {
+            url: site.permalink(&site[site.home(lang)].url),
+            logo: logo.map(|icon| site.absolute(&renderer.local(icon))),
+            same_as: if params.schema.same_as.is_empty() {
+                social
+                    .filter(|url| url.starts_with("http"))
+                    .cloned()
+                    .collect()
+            } else {
+                params.schema.same_as.clone()
+            },
+        }
+    }
+}
+
 impl Renderer {
-    pub(super) fn head(&self, id: PageId, pager: u32) -> Value {
+    pub(super) fn head(&self, rows: &HeadRows, id: PageId, pager: u32) -> Value {
         let (site, page) = (&self.shared.site, &self.shared.site[id]);
         let front = page.front();
         let language = site.language(page);
@@ -22,9 +97,9 @@ impl Renderer {
                 ..head::Image::default()
             })
             .collect();
-        let authors: Vec<super::feed::Person> = view::authors(site, page)
+        let authors: Vec<feed::Person> = view::authors(site, page)
             .iter()
-            .map(|name| super::feed::Person {
+            .map(|name| feed::Person {
                 name,
                 ..Default::default()
             })
@@ -81,12 +156,13 @@ impl Renderer {
             _ => head::Kind::List,
         };
         // No other kind of page gives its text to machines.
-        let body = article
-            .filter(|_| kind == head::Kind::Article)
-            .map(Article::plain_text)
-            .unwrap_or_default();
+        let body = if kind == head::Kind::Article && rows.text {
+            self.plain_text(id)
+        } else {
+            String::new()
+        };
         self.with_publisher(page.lang, |publisher| {
-            value_of(head::head(&head::Page {
+            rows.value(&head::Page {
                 kind,
                 title: view::title(site, id),
                 description: front
@@ -115,12 +191,13 @@ impl Renderer {
                 breadcrumbs: &way,
                 no_index: !page.show.indexed_by_robots,
                 site: publisher,
-            }))
+            })
         })
     }
 
     pub(super) fn head_of_standalone(
         &self,
+        rows: &HeadRows,
         lang: LangId,
         title: &str,
         url: &str,
@@ -133,14 +210,14 @@ impl Renderer {
             } else {
                 head::Kind::List
             };
-            value_of(head::head(&head::Page {
+            rows.value(&head::Page {
                 kind,
                 title,
                 url,
                 language: locale,
                 site: publisher,
                 ..head::Page::default()
-            }))
+            })
         })
     }
 
@@ -148,29 +225,14 @@ impl Renderer {
         let site = &self.shared.site;
         let language = &site.config.languages[lang.index()];
         let params = &language.params;
-        let url = site.permalink(&site[site.home(lang)].url);
-        let logo = params
-            .label
-            .icon
-            .as_deref()
-            .or(params.assets.favicon.as_deref())
-            .map(|icon| site.absolute(&self.local(icon)));
-        let same: Vec<&str> = if params.schema.same_as.is_empty() {
-            params
-                .social_icons
-                .iter()
-                .map(|icon| icon.url.as_str())
-                .filter(|url| url.starts_with("http"))
-                .collect()
-        } else {
-            params.schema.same_as.iter().map(String::as_str).collect()
-        };
+        let publisher = &self.publishers[lang.index()];
+        let same: Vec<&str> = publisher.same_as.iter().map(String::as_str).collect();
         then(head::Site {
             title: &language.title,
-            url: &url,
+            url: &publisher.url,
             description: params.description.as_deref().unwrap_or_default(),
             is_person: params.schema.publisher_type.as_deref() == Some("Person"),
-            logo: logo.as_deref(),
+            logo: publisher.logo.as_deref(),
             same_as: &same,
             twitter: params.social.twitter.as_deref(),
             facebook_app: params.social.facebook_app_id.as_deref(),
@@ -211,23 +273,4 @@ impl Renderer {
             .map(|url| site.absolute(&url))
             .collect()
     }
-}
-
-fn value_of(head: head::Head) -> Value {
-    let rows = |rows: Vec<(&'static str, String)>, name: &'static str| -> Vec<Object> {
-        rows.into_iter()
-            .map(|(key, content)| Object::new().set(name, key).set("content", content))
-            .collect()
-    };
-    Object::new()
-        .set("title", head.title)
-        .set("description", head.description)
-        .set("canonical", head.canonical)
-        .set("robots", head.robots)
-        .set("keywords", head.keywords)
-        .set("author", head.author)
-        .set("open_graph", rows(head.open_graph, "property"))
-        .set("twitter", rows(head.twitter, "name"))
-        .set("json_ld", safe(&head.json_ld))
-        .value()
 }

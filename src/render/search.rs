@@ -1,12 +1,10 @@
 //! The JSON indices that pages search in: Longhand's own, and PaperMod's
 //! (`index.json`, where the site's `outputs` ask for it).
 //!
-//! Takes entries in the order in which they are to be found, appends compact JSON
-//! that may also stand in a `<script>` element. Does not choose pages.
+//! Takes one entry, says what is in it. Does not choose pages, nor cut what they say.
 
-use super::json;
+use super::json::Members;
 use crate::date::Date;
-use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,78 +31,33 @@ const LEAST: usize = 500;
 /// nor more: beyond it a search finds everything in everything.
 const MOST: usize = 20_000;
 
-/// Appends the index of the search page:
-/// `[{"title", "url", "summary", "content", "tags", "date", "section"}]`, the date as
-/// RFC 3339, what is empty left out. Long articles are cut, the more of them the shorter.
-pub fn index(entries: &[Entry], out: &mut String) {
-    let most = share(entries.len());
-    json::write_in_script(out, &Each(entries, most, own));
-    out.push('\n');
-}
-
-/// How many bytes of each of so many articles the index of the search page has.
+/// How many bytes of each of so many articles the index of the search page has:
+/// long ones are cut, the more of them the shorter.
 pub fn share(entries: usize) -> usize {
     (BUDGET / entries.max(1)).clamp(LEAST, MOST)
 }
 
-/// Appends PaperMod's index: `[{"title", "content", "permalink", "summary"}]`, articles whole.
-pub fn papermod(entries: &[Entry], out: &mut String) {
-    json::write_in_script(out, &Each(entries, usize::MAX, papermods));
-    out.push('\n');
-}
-
-#[derive(Serialize)]
-struct Own<'a> {
-    title: &'a str,
-    url: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    summary: &'a str,
-    content: &'a str,
-    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
-    tags: &'a [&'a str],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    date: Option<String>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    section: &'a str,
-}
-
-#[derive(Serialize)]
-struct PaperMod<'a> {
-    title: &'a str,
-    content: &'a str,
-    permalink: &'a str,
-    summary: &'a str,
-}
-
-fn own<'a>(entry: &Entry<'a>, most: usize) -> Own<'a> {
-    Own {
-        title: entry.title,
-        url: entry.url,
-        summary: entry.summary,
-        content: cut(entry.content, most),
-        tags: entry.tags,
-        date: entry.date.map(|date| date.rfc3339()),
-        section: entry.section,
+/// An entry of the search page's index:
+/// `{"title", "url", "summary", "content", "tags", "date", "section"}`, the date as
+/// RFC 3339, what is empty left out.
+pub fn own(entry: &Entry, json: &mut Members) {
+    json.text("title", entry.title);
+    json.text("url", entry.url);
+    json.some_text("summary", entry.summary);
+    json.text("content", entry.content);
+    json.texts("tags", entry.tags);
+    if let Some(date) = entry.date {
+        json.text("date", &date.rfc3339());
     }
+    json.some_text("section", entry.section);
 }
 
-fn papermods<'a>(entry: &Entry<'a>, most: usize) -> PaperMod<'a> {
-    PaperMod {
-        title: entry.title,
-        content: cut(entry.content, most),
-        permalink: entry.permalink,
-        summary: entry.summary,
-    }
-}
-
-/// The entries, each turned into its JSON shape while it is written.
-struct Each<'a, T>(&'a [Entry<'a>], usize, fn(&Entry<'a>, usize) -> T);
-
-impl<T: Serialize> Serialize for Each<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Each(entries, most, shape) = self;
-        serializer.collect_seq(entries.iter().map(|entry| shape(entry, *most)))
-    }
+/// An entry of PaperMod's index: `{"title", "content", "permalink", "summary"}`.
+pub fn papermod(entry: &Entry, json: &mut Members) {
+    json.text("title", entry.title);
+    json.text("content", entry.content);
+    json.text("permalink", entry.permalink);
+    json.text("summary", entry.summary);
 }
 
 /// At most `most` bytes, whole words where there are spaces to tell them.
@@ -144,12 +97,14 @@ fn boundary(text: &str, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::json::{self, Place};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    fn read(write: impl FnOnce(&mut String)) -> Value {
+    fn read(entry: &Entry, shape: fn(&Entry, &mut Members)) -> Value {
         let mut out = String::new();
-        write(&mut out);
+        json::object(&mut out, Place::Script, |json| shape(entry, json));
+        assert!(!out.contains(['<', '>', '&']), "{out}");
         serde_json::from_str(&out).expect("JSON")
     }
 
@@ -171,69 +126,47 @@ mod tests {
 
     #[test]
     fn the_search_pages_index() {
+        assert_eq!(
+            read(&entry(), own),
+            json!({
+                "title": "<think>…</think> & more",
+                "url": "/blog/x/",
+                "summary": "In short.",
+                "content": "In short. And </script> at length.",
+                "tags": ["Open Source", "C#"],
+                "date": "2024-11-11T08:00:00+08:00",
+                "section": "Blog",
+            })
+        );
         let bare = Entry {
             title: "Bare",
             url: "/b/",
             ..Entry::default()
         };
         assert_eq!(
-            read(|out| index(&[entry(), bare], out)),
-            json!([
-                {
-                    "title": "<think>…</think> & more",
-                    "url": "/blog/x/",
-                    "summary": "In short.",
-                    "content": "In short. And </script> at length.",
-                    "tags": ["Open Source", "C#"],
-                    "date": "2024-11-11T08:00:00+08:00",
-                    "section": "Blog",
-                },
-                {"title": "Bare", "url": "/b/", "content": ""},
-            ])
+            read(&bare, own),
+            json!({"title": "Bare", "url": "/b/", "content": ""})
         );
     }
 
     #[test]
     fn papermods_index() {
         assert_eq!(
-            read(|out| papermod(&[entry()], out)),
-            json!([{
+            read(&entry(), papermod),
+            json!({
                 "title": "<think>…</think> & more",
                 "content": "In short. And </script> at length.",
                 "permalink": "https://a.example/blog/x/",
                 "summary": "In short.",
-            }])
+            })
         );
-        assert_eq!(read(|out| papermod(&[], out)), json!([]));
-    }
-
-    #[test]
-    fn both_may_stand_in_a_script() {
-        for write in [index, papermod] {
-            let mut out = String::new();
-            write(&[entry()], &mut out);
-            assert!(!out.contains(['<', '>', '&']), "{out}");
-        }
     }
 
     #[test]
     fn the_more_articles_the_less_of_each() {
-        let long = "word ".repeat(10_000);
-        let entry = Entry {
-            content: &long,
-            ..Entry::default()
-        };
-        let length = |n: usize| {
-            let index = read(|out| index(&vec![entry; n], out));
-            index[0]["content"].as_str().expect("a text").len()
-        };
-        assert_eq!(length(1), 19_999);
-        assert_eq!(length(1000), 4_194);
-        assert_eq!(length(10_000), 499);
-        assert_eq!(
-            read(|out| papermod(&[entry], out))[0]["content"],
-            json!(long)
-        );
+        assert_eq!(share(0), 20_000);
+        assert_eq!(share(1000), 4_194);
+        assert_eq!(share(10_000), 500);
     }
 
     #[test]

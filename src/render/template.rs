@@ -6,6 +6,8 @@ use crate::date::Date;
 use crate::diag::{Diagnostic, FileId};
 use crate::expand::functions::{self, Lookup, NotFound, Resource};
 use crate::render::fault::{self, Known};
+use crate::render::needs::Need;
+use crate::render::prints::ReadsOf;
 use crate::render::view::{Object, safe};
 use crate::render::{i18n, icons, json};
 use crate::site::{LangId, PageId, Site, links};
@@ -24,9 +26,16 @@ pub struct Shared {
     /// Without words and summaries, for shortcodes: filled before any runs.
     pub bare_cards: OnceLock<Vec<Value>>,
     pub data: Value,
+    /// What the rendering of each page has looked at besides its own.
+    pub reads: ReadsOf,
 }
 
 impl Shared {
+    /// By page; none before all shortcodes have run.
+    pub fn cards(&self) -> &[Value] {
+        self.cards.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
     pub fn card(&self, id: PageId) -> Value {
         let cards = self.cards.get().or_else(|| self.bare_cards.get());
         cards
@@ -80,18 +89,25 @@ impl Templates {
         self.known.names()
     }
 
-    /// Renders into `out`. An error names the template's line, the templates
-    /// that led there, and `page`, what was being rendered.
+    /// What a template may read of all that there is.
+    pub fn need(&self, name: &str) -> Need {
+        self.known.need(name)
+    }
+
+    /// Renders into `out`.
     pub fn render(
         &self,
         name: &str,
         context: &tera::Context,
-        page: &str,
         out: &mut Vec<u8>,
-    ) -> Result<(), Diagnostic> {
-        self.tera
-            .render_to(name, context, Bounded(out))
-            .map_err(|error| fault::rendering(&error, &self.known, page))
+    ) -> Result<(), Error> {
+        self.tera.render_to(name, context, Bounded(out))
+    }
+
+    /// The template's line where it failed, the templates that led there, and `page`,
+    /// what was being rendered.
+    pub fn fault(&self, error: &Error, page: &str) -> Diagnostic {
+        fault::rendering(error, &self.known, page)
     }
 }
 
@@ -172,14 +188,13 @@ fn date(value: &Value, arguments: Kwargs, state: &State) -> TeraResult<String> {
     let date = Date::parse(text, &jiff::tz::TimeZone::UTC)
         .map_err(|error| Error::message(error.to_string()))?;
     let asked: Option<&str> = arguments.get("format")?;
-    let lang = state.get::<String>("lang_code")?.unwrap_or_default();
-    match asked {
-        Some(layout) => Ok(date.format(layout, &lang)),
-        None => Ok(date.format(
-            &state.get::<String>("date_format")?.unwrap_or_default(),
-            &lang,
-        )),
-    }
+    let said = |name: &str| Ok::<_, Error>(state.get::<Value>(name)?.unwrap_or_else(Value::none));
+    let lang = said("lang_code")?;
+    let lang = lang.as_str().unwrap_or_default();
+    Ok(match asked {
+        Some(layout) => date.format(layout, lang),
+        None => date.format(said("date_format")?.as_str().unwrap_or_default(), lang),
+    })
 }
 
 fn functions(tera: &mut Tera, shared: &Arc<Shared>) {
@@ -212,12 +227,16 @@ fn functions(tera: &mut Tera, shared: &Arc<Shared>) {
         },
     );
     let own = shared.clone();
-    tera.register_function("now", move |_: Kwargs, _: &State| own.site.now.to_string());
+    tera.register_function("now", move |_: Kwargs, state: &State| {
+        own.reads.clock(page_of(state).ok());
+        own.site.now.to_string()
+    });
     let own = shared.clone();
     tera.register_function(
         "asset",
-        move |arguments: Kwargs, _: &State| -> TeraResult<Value> {
+        move |arguments: Kwargs, state: &State| -> TeraResult<Value> {
             let path: &str = arguments.must_get("path")?;
+            own.reads.links(page_of(state).ok());
             asset(&own.site, path)
         },
     );
@@ -253,6 +272,7 @@ fn lookups(tera: &mut Tera, shared: &Arc<Shared>) {
         "get_page",
         move |arguments: Kwargs, state: &State| -> TeraResult<Value> {
             let path: &str = arguments.must_get("path")?;
+            own.reads.cards(page_of(state).ok());
             find(&own.site, path, state).map(|id| own.card(id))
         },
     );
@@ -261,6 +281,7 @@ fn lookups(tera: &mut Tera, shared: &Arc<Shared>) {
         "get_section",
         move |arguments: Kwargs, state: &State| -> TeraResult<Value> {
             let path: &str = arguments.must_get("path")?;
+            own.reads.cards(page_of(state).ok());
             let id = find(&own.site, path, state)?;
             let Some(card) = own.card(id).into_map() else {
                 return Ok(Value::none());
@@ -313,6 +334,7 @@ pub fn context_for(
 
 impl Lookup for Shared {
     fn resource(&self, page: u32, path: &str) -> Option<Resource> {
+        self.reads.files(Some(PageId(page)));
         let page = &self.site[PageId(page)];
         let name = path.trim_start_matches("./");
         let (url, file) = match page.resources.iter().find(|resource| resource.name == name) {
@@ -346,6 +368,7 @@ impl Lookup for Shared {
     }
 
     fn resource_names(&self, page: u32) -> Vec<String> {
+        self.reads.files(Some(PageId(page)));
         self.site[PageId(page)]
             .resources
             .iter()
@@ -354,6 +377,7 @@ impl Lookup for Shared {
     }
 
     fn beside(&self, page: u32, path: &str) -> Option<String> {
+        self.reads.files(Some(PageId(page)));
         let page = &self.site[PageId(page)];
         let own = page.resources.iter().any(|resource| resource.name == path);
         if own || links::is_external(path) {
@@ -384,6 +408,7 @@ impl Lookup for Shared {
     ) -> Result<String, NotFound> {
         let site = &self.site;
         let from = PageId(page);
+        self.reads.links(Some(from));
         let lang = lang
             .and_then(|code| site.config.language(code))
             .map_or(site[from].lang, |index| LangId(index as u32));

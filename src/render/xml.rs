@@ -1,23 +1,20 @@
-//! XML as feeds and sitemaps need it, on top of quick-xml's writer.
+//! XML as feeds and sitemaps need it.
 //!
 //! Takes a buffer to append to; elements are closures, so that what is opened
 //! is closed. Everything that XML 1.0 forbids (U+001F and friends) is dropped
 //! here, in one place, since a single such character makes a whole feed
 //! unreadable. One element a line and no indentation: small, and fine to diff.
 
-use super::json::Sink;
-use quick_xml::Writer;
-use quick_xml::events::attributes::Attribute;
-use quick_xml::events::{BytesCData, BytesDecl, BytesEnd, BytesStart, BytesText, Event};
-use quick_xml::name::QName;
+use super::bytes;
+use memchr::memmem;
 use std::borrow::Cow;
 
 pub type Attributes<'a> = &'a [(&'a str, &'a str)];
 
 pub struct Xml<'a> {
-    writer: Writer<Sink<'a>>,
-    /// For escaped text, used again for each.
-    scratch: String,
+    out: &'a mut String,
+    /// What comes next stands on the same line.
+    after_text: bool,
 }
 
 /// What a text is escaped for.
@@ -31,12 +28,11 @@ enum As {
 
 /// Appends a document to `out`: the declaration, then what `body` writes.
 pub fn document(out: &mut String, body: impl FnOnce(&mut Xml)) {
-    let mut xml = Xml {
-        writer: Writer::new_with_indent(Sink(out), b' ', 0),
-        scratch: String::new(),
-    };
-    xml.event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)));
-    body(&mut xml);
+    out.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?>");
+    body(&mut Xml {
+        out: &mut *out,
+        after_text: false,
+    });
     out.push('\n');
 }
 
@@ -69,67 +65,81 @@ impl Xml<'_> {
     pub fn html(&mut self, name: &str, attributes: Attributes, html: &str) {
         self.start(name, attributes, false);
         let html = clean(html);
-        for section in BytesCData::escaped(&html) {
-            self.event(Event::CData(section));
+        let mut rest = &*html;
+        loop {
+            let end = memmem::find(rest.as_bytes(), b"]]>").map_or(rest.len(), |at| at + 2);
+            self.out.push_str("<![CDATA[");
+            self.out.push_str(&rest[..end]);
+            self.out.push_str("]]>");
+            rest = &rest[end..];
+            if rest.is_empty() {
+                break;
+            }
         }
+        self.after_text = true;
         self.end(name);
     }
 
     /// Bytes in the buffer, for [`Xml::take_back`].
     pub fn position(&mut self) -> usize {
-        self.writer.get_mut().0.len()
+        self.out.len()
     }
 
     /// Drops what was written since that position: whole elements only.
     pub fn take_back(&mut self, position: usize) {
-        self.writer.get_mut().0.truncate(position);
+        self.out.truncate(position);
     }
 
     fn escaped(&mut self, name: &str, attributes: Attributes, text: &str, what: As) {
         self.start(name, attributes, false);
-        let mut scratch = std::mem::take(&mut self.scratch);
-        scratch.clear();
-        escape(&mut scratch, text, what);
-        self.event(Event::Text(BytesText::from_escaped(scratch.as_str())));
-        self.scratch = scratch;
+        escape(self.out, text, what);
+        self.after_text = true;
         self.end(name);
     }
 
     fn start(&mut self, name: &str, attributes: Attributes, empty: bool) {
-        let mut start = BytesStart::new(name);
+        self.line();
+        self.out.push('<');
+        self.out.push_str(name);
         for (key, value) in attributes {
-            self.scratch.clear();
-            escape(&mut self.scratch, value, As::Attribute);
-            start.push_attribute(Attribute {
-                key: QName(key.as_bytes()),
-                value: Cow::Borrowed(self.scratch.as_bytes()),
-            });
+            self.out.push(' ');
+            self.out.push_str(key);
+            self.out.push_str("=\"");
+            escape(self.out, value, As::Attribute);
+            self.out.push('"');
         }
-        self.event(if empty {
-            Event::Empty(start)
-        } else {
-            Event::Start(start)
-        });
+        self.out.push_str(if empty { "/>" } else { ">" });
     }
 
     fn end(&mut self, name: &str) {
-        self.event(Event::End(BytesEnd::new(name)));
+        self.line();
+        self.out.push_str("</");
+        self.out.push_str(name);
+        self.out.push('>');
     }
 
-    fn event(&mut self, event: Event) {
-        self.writer
-            .write_event(event)
-            .expect("a String takes every write, and what is written is UTF-8");
+    /// Begins a line, unless text is before.
+    fn line(&mut self) {
+        if !std::mem::take(&mut self.after_text) {
+            self.out.push('\n');
+        }
     }
 }
 
 /// `text` without what XML 1.0 forbids, line ends as `\n`.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if !text
-        .bytes()
-        .any(|b| suspect(b, As::Text) && !b"&<>".contains(&b))
-    {
-        return Cow::Borrowed(text);
+    let bytes = text.as_bytes();
+    let changed = |b: u8| ((b < 0x20) & (b != b'\t') & (b != b'\n')) | (b == 0xEF);
+    let mut at = 0;
+    loop {
+        match bytes::find(bytes, at, changed) {
+            None => return Cow::Borrowed(text),
+            // Most of what begins with this byte is allowed: all full-width letters and marks.
+            Some(found) if bytes[found] == 0xEF && !is_forbidden_wide(&bytes[found..]) => {
+                at = found + 3;
+            }
+            Some(_) => break,
+        }
     }
     let mut out = String::with_capacity(text.len());
     for_pieces(text, As::Text, |piece| match piece {
@@ -170,12 +180,9 @@ enum Piece<'a> {
 fn for_pieces<'a>(text: &'a str, what: As, mut each: impl FnMut(Piece<'a>)) {
     let bytes = text.as_bytes();
     let (mut from, mut at) = (0, 0);
-    while at < bytes.len() {
+    while let Some(found) = bytes::find(bytes, at, |byte| suspect(byte, what)) {
+        at = found;
         let byte = bytes[at];
-        if !suspect(byte, what) {
-            at += 1;
-            continue;
-        }
         let width = match byte {
             0xEF if is_forbidden_wide(&bytes[at..]) => 3,
             0xEF => {
@@ -203,11 +210,10 @@ fn for_pieces<'a>(text: &'a str, what: As, mut each: impl FnMut(Piece<'a>)) {
 
 /// Whether a piece may have to end before this byte.
 fn suspect(byte: u8, what: As) -> bool {
-    match byte {
-        b'\t' | b'\n' | b'"' => what == As::Attribute,
-        0..=0x1F | b'&' | b'<' | b'>' | 0xEF => true,
-        _ => false,
-    }
+    let in_attribute = (byte == b'\t') | (byte == b'\n') | (byte == b'"');
+    let anywhere =
+        (byte < 0x20) | (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == 0xEF);
+    (anywhere & !in_attribute) | (in_attribute & (what == As::Attribute))
 }
 
 /// U+FFFE and U+FFFF; surrogates, the other forbidden ones, are in no `str`.

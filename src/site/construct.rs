@@ -5,19 +5,22 @@ use super::content::{self, Name, Role};
 use super::permalink;
 use super::taxonomy::Terms;
 use super::{
-    Asset, Kind, LangId, LeftOut, LooseUrls, Page, PageId, Resource, Site, Why, links, order,
-    related, route, series, taxonomy,
+    Asset, Kind, LangId, LeftOut, Page, PageId, Site, Why, links, related, resources, route,
+    sequence, series, taxonomy,
 };
 use crate::config::Config;
-use crate::config::switches::{self, Switches};
+use crate::config::switches::{self, Show, Switches};
 use crate::diag::{Diagnostic, FileId};
 use crate::parse::Doc;
 use crate::parse::front_matter::{List, Render};
 use crate::source::Sources;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use crate::table::Table;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A content file that was parsed.
+#[derive(Clone)]
 pub struct Document {
     pub file: FileId,
     pub lang: LangId,
@@ -75,11 +78,13 @@ impl Site {
                 &b.path,
             ))
         });
+        let usual = usual(&config);
         let mut builder = Builder {
             config: &config,
+            usual: &usual,
             now,
             pages: Vec::new(),
-            by_path: HashMap::new(),
+            by_path: ByPath::default(),
             left_out: Vec::new(),
         };
         let documents = builder.select(documents, diagnostics);
@@ -93,28 +98,17 @@ impl Site {
             ..
         } = builder;
 
-        let mut terms = taxonomy::build(&config, &mut pages, &by_path, diagnostics);
-        show(&config, &mut pages);
+        let mut terms = taxonomy::build(&config, &usual, &mut pages, &by_path, diagnostics);
         permalink::assign(&config, &mut pages, diagnostics);
-        let loose = attach(&config, &mut pages, &by_path, &left_out, &loose);
-        let regular = list(&config, &mut pages, &homes, posts);
+        let loose = resources::attach(&config, &mut pages, &by_path, &left_out, &loose);
+        let regular = sequence::list(&config, &mut pages, &homes, posts);
         taxonomy::fill(&mut pages, &mut terms, &regular);
-        neighbours(&config, &mut pages, &regular);
-        translations(&mut pages);
-        let total = regular.iter().map(Vec::len).max().unwrap_or_default();
-        related::link(&mut pages, &terms.terms, total);
+        sequence::neighbours(&config, &mut pages, &regular);
+        sequence::translations(&config, &mut pages);
+        related::link(&mut pages, &terms.terms, &regular);
         series::link(&mut pages, &terms.taxonomies, &terms.terms);
 
-        let mut index = links::Index::default();
-        for (id, page) in pages.iter().enumerate() {
-            let file = page
-                .file
-                .map(|file| in_content(&config, page.lang, &sources.get(file).path));
-            index.add_page(PageId(id as u32), page, file.as_deref());
-        }
-        for out in &left_out {
-            index.add_left_out(out.lang, &out.path, out.why);
-        }
+        let links = links::Index::new(&config, &sources, &pages, &left_out);
         let Terms { taxonomies, terms } = terms;
         let mut site = Site {
             config,
@@ -125,7 +119,7 @@ impl Site {
             taxonomies,
             terms,
             left_out,
-            links: index,
+            links,
             routes: route::Routes::default(),
             loose,
             sitemaps: Vec::new(),
@@ -153,12 +147,33 @@ impl Site {
     }
 }
 
+/// Pages by language and logical path, exactly as written; of several the last.
+#[derive(Default)]
+pub struct ByPath(Table);
+
+impl ByPath {
+    pub fn get(&self, pages: &[Page], lang: LangId, path: &str) -> Option<PageId> {
+        let is = |at: usize| pages[at].lang == lang && pages[at].path == path;
+        let found = self.0.get((lang, path), is);
+        found.map(|at| PageId(at as u32))
+    }
+
+    /// Enters the last of `pages`.
+    fn enter(&mut self, pages: &[Page]) {
+        let Some(page) = pages.last() else { return };
+        let is = |at: usize| pages[at].lang == page.lang && pages[at].path == page.path;
+        self.0.put((page.lang, &*page.path), pages.len() - 1, is);
+    }
+}
+
 struct Builder<'a> {
     config: &'a Config,
     now: jiff::Timestamp,
     pages: Vec<Page>,
-    /// Pages that can be parents, and all others, by language and logical path.
-    by_path: HashMap<(LangId, String), PageId>,
+    /// See [`usual`].
+    usual: &'a [Arc<Show>],
+    /// Pages that can be parents, and all others.
+    by_path: ByPath,
     left_out: Vec<LeftOut>,
 }
 
@@ -222,8 +237,8 @@ impl Builder<'_> {
 
     fn push(&mut self, page: Page) -> PageId {
         let id = PageId(self.pages.len() as u32);
-        self.by_path.insert((page.lang, page.path.clone()), id);
         self.pages.push(page);
+        self.by_path.enter(&self.pages);
         id
     }
 
@@ -262,8 +277,8 @@ impl Builder<'_> {
                     Kind::Section
                 };
                 let mut page = match document {
-                    Some(document) => from_document(document, kind, self.now),
-                    None => without_document(kind, lang, path),
+                    Some(document) => self.page_of(document.clone(), kind),
+                    None => without_document(kind, lang, path, self.usual),
                 };
                 page.parent = self.section_above(lang, path);
                 let id = self.push(page);
@@ -286,8 +301,8 @@ impl Builder<'_> {
                     })
                 };
                 let mut page = match of(&plural) {
-                    Some(document) => from_document(document, Kind::Taxonomy, self.now),
-                    None => without_document(Kind::Taxonomy, lang, &plural),
+                    Some(document) => self.page_of(document.clone(), Kind::Taxonomy),
+                    None => without_document(Kind::Taxonomy, lang, &plural, self.usual),
                 };
                 page.parent = self.section_above(lang, &plural);
                 self.push(page);
@@ -296,8 +311,8 @@ impl Builder<'_> {
         for document in documents.iter().filter(|d| d.name.role == Role::Branch) {
             let top = content::top(&document.name.path);
             if top.len() < document.name.path.len() && self.is_taxonomy(document.lang, top) {
-                let mut page = from_document(document, Kind::Term, self.now);
-                page.parent = self.by_path.get(&(document.lang, top.to_owned())).copied();
+                let mut page = self.page_of(document.clone(), Kind::Term);
+                page.parent = self.by_path.get(&self.pages, document.lang, top);
                 self.push(page);
             }
         }
@@ -315,42 +330,103 @@ impl Builder<'_> {
         documents: Vec<Document>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<PageId> {
-        let mut posts = Vec::new();
-        for document in documents
-            .into_iter()
-            .filter(|d| d.name.role != Role::Branch)
-        {
-            if document.name.path.is_empty() {
-                diagnostics.push(
-                    Diagnostic::error(
-                        "home-as-leaf",
-                        crate::diag::Span::new(document.file, 0, 0),
-                        "`index.md` at the top would make the whole content folder one page",
-                    )
-                    .help("call the home page's file `_index.md`"),
-                );
-                continue;
+        let mut regular = Vec::with_capacity(documents.len());
+        for document in documents {
+            match document.name.role {
+                Role::Branch => {}
+                _ if document.name.path.is_empty() => diagnostics.push(home_as_leaf(&document)),
+                _ => regular.push(document),
             }
-            let mut page = from_document(&document, Kind::Page, self.now);
-            page.parent = self.section_above(document.lang, &document.name.path);
+        }
+        let made: Vec<Page> = regular
+            .into_par_iter()
+            .with_min_len(256)
+            .map(|document| self.page_of(document, Kind::Page))
+            .collect();
+        // With room for the pages of terms.
+        self.pages.reserve(made.len() * 3 / 2);
+        // Pages stand in the order of paths: those of one folder together, after those above it.
+        let mut last: Option<((LangId, String), Option<PageId>)> = None;
+        let mut posts = Vec::with_capacity(made.len());
+        for mut page in made {
+            let folder = content::parent(&page.path).unwrap_or_default();
+            page.parent = match &last {
+                Some(((lang, same), parent)) if *lang == page.lang && same == folder => *parent,
+                _ => {
+                    let parent = self.section_above(page.lang, &page.path);
+                    last = Some(((page.lang, folder.to_owned()), parent));
+                    parent
+                }
+            };
             posts.push(self.push(page));
         }
         posts
+    }
+
+    /// A page as its file has it, without its place among the others.
+    fn page_of(&self, document: Document, kind: Kind) -> Page {
+        let Document {
+            lang, name, doc, ..
+        } = document;
+        let front = &doc.front;
+        let (draft, future, expired) = status(&doc, self.now);
+        // A space at the end of a title is nobody's wish, and a link needs a text.
+        let given = [&front.title, &doc.meta.title].into_iter().flatten();
+        let title = given
+            .map(|title| title.trim())
+            .find(|title| !title.is_empty())
+            .map_or_else(|| default_title(kind, &name.path), str::to_owned);
+        let show = match front.switches == Switches::default() {
+            true => self.usual[lang.index()].clone(),
+            false => {
+                let site = &self.config.languages[lang.index()].switches;
+                Arc::new(switches::resolve(&front.switches, site))
+            }
+        };
+        Page {
+            link_title: (front.link_title.clone())
+                .filter(|title| !title.trim().is_empty())
+                .unwrap_or_else(|| title.clone()),
+            dir: name.dir,
+            role: name.role,
+            file: Some(document.file),
+            date: front.date,
+            lastmod: front.lastmod.or(front.date),
+            weight: front.weight,
+            draft,
+            future,
+            expired,
+            listed: front.build.list == List::Always,
+            listed_here: front.build.list != List::Never,
+            linked: front.build.render != Render::Never,
+            rendered: front.build.render == Render::Always,
+            doc: Some(doc),
+            ..blank(kind, lang, name.path, title, show)
+        }
     }
 
     /// The nearest section or home page above a path.
     fn section_above(&self, lang: LangId, path: &str) -> Option<PageId> {
         let mut path = path;
         while let Some(above) = content::parent(path) {
-            if let Some(id) = self.by_path.get(&(lang, above.to_owned()))
+            if let Some(id) = self.by_path.get(&self.pages, lang, above)
                 && matches!(self.pages[id.index()].kind, Kind::Section | Kind::Home)
             {
-                return Some(*id);
+                return Some(id);
             }
             path = above;
         }
         None
     }
+}
+
+fn home_as_leaf(document: &Document) -> Diagnostic {
+    Diagnostic::error(
+        "home-as-leaf",
+        crate::diag::Span::new(document.file, 0, 0),
+        "`index.md` at the top would make the whole content folder one page",
+    )
+    .help("call the home page's file `_index.md`")
 }
 
 /// Draft, future, expired.
@@ -364,53 +440,31 @@ fn status(doc: &Doc, now: jiff::Timestamp) -> (bool, bool, bool) {
     (front.draft, future, expired)
 }
 
-fn from_document(document: &Document, kind: Kind, now: jiff::Timestamp) -> Page {
-    let front = &document.doc.front;
-    let (draft, future, expired) = status(&document.doc, now);
-    // A space at the end of a title is nobody's wish, and a link needs a text.
-    let given = [&front.title, &document.doc.title].into_iter().flatten();
-    let title = given
-        .map(|title| title.trim())
-        .find(|title| !title.is_empty())
-        .map_or_else(|| default_title(kind, &document.name.path), str::to_owned);
+/// A page that no file stands behind; `usual` as in [`usual`].
+pub fn without_document(kind: Kind, lang: LangId, path: &str, usual: &[Arc<Show>]) -> Page {
+    let show = usual[lang.index()].clone();
+    let title = default_title(kind, path);
     Page {
-        lang: document.lang,
-        link_title: (front.link_title.clone())
-            .filter(|title| !title.trim().is_empty())
-            .unwrap_or_else(|| title.clone()),
-        title,
-        dir: document.name.dir.clone(),
-        role: document.name.role,
-        file: Some(document.file),
-        date: front.date,
-        lastmod: front.lastmod.or(front.date),
-        weight: front.weight,
-        draft,
-        future,
-        expired,
-        listed: front.build.list == List::Always,
-        listed_here: front.build.list != List::Never,
-        linked: front.build.render != Render::Never,
-        rendered: front.build.render == Render::Always,
-        doc: Some(document.doc.clone()),
-        ..without_document(kind, document.lang, &document.name.path)
+        link_title: title.clone(),
+        dir: path.to_owned(),
+        ..blank(kind, lang, path.to_owned(), title, show)
     }
 }
 
-pub fn without_document(kind: Kind, lang: LangId, path: &str) -> Page {
-    let title = default_title(kind, path);
+/// A page of which no more is known than this.
+fn blank(kind: Kind, lang: LangId, path: String, title: String, show: Arc<Show>) -> Page {
     Page {
         kind,
         lang,
         doc: None,
         file: None,
-        path: path.to_owned(),
-        dir: path.to_owned(),
+        path,
+        dir: String::new(),
         role: Role::Branch,
         parent: None,
-        show: switches::resolve(&Switches::default(), &Switches::default()),
-        link_title: title.clone(),
+        show,
         title,
+        link_title: String::new(),
         url: String::new(),
         output: String::new(),
         date: None,
@@ -452,245 +506,11 @@ fn default_title(kind: Kind, path: &str) -> String {
     })
 }
 
-/// Resolves the switches of every page.
-fn show(config: &Config, pages: &mut [Page]) {
+/// What the pages of each language show that say nothing of their own.
+fn usual(config: &Config) -> Vec<Arc<Show>> {
     let unsaid = Switches::default();
-    for page in pages {
-        let site = &config.languages[page.lang.index()].switches;
-        let own = page.doc.as_ref().map_or(&unsaid, |doc| &doc.front.switches);
-        page.show = switches::resolve(own, site);
-    }
-}
-
-/// A content file's path within the content folder of its language.
-fn in_content(config: &Config, lang: LangId, path: &str) -> String {
-    let dir = config.languages[lang.index()]
-        .content_dir
-        .as_ref()
-        .unwrap_or(&config.dirs.content);
-    path.strip_prefix(dir.as_str())
-        .unwrap_or(path)
-        .trim_start_matches('/')
-        .to_owned()
-}
-
-/// Gives every loose file to the page whose bundle it lies in, and returns
-/// where each is published, by its path in the content folder.
-fn attach(
-    config: &Config,
-    pages: &mut [Page],
-    by_path: &HashMap<(LangId, String), PageId>,
-    left_out: &[LeftOut],
-    loose: &[Loose],
-) -> LooseUrls {
-    // The files of a draft are left out with it, and not taken for those of the section around it.
-    let bundles = left_out.iter().filter(|out| out.role == Role::Leaf);
-    let closed: HashSet<(LangId, &str)> = bundles.map(|out| (out.lang, &*out.path)).collect();
-    let mut urls = LooseUrls::new();
-    for file in loose {
-        let languages = (0..config.languages.len() as u32)
-            .map(LangId)
-            .filter(|lang| file.lang.is_none_or(|own| own == *lang));
-        let owners: Vec<(LangId, PageId, String)> = languages
-            .filter_map(|lang| {
-                let (owner, name) = owner(pages, by_path, &closed, lang, &file.path)?;
-                Some((lang, owner, name))
-            })
-            .collect();
-        // A bundle that only one language has keeps its files there; the
-        // shortest name is the one beside its page.
-        let Some(nearest) = owners.iter().map(|(_, _, name)| name.len()).min() else {
-            continue;
-        };
-        let mut first: Option<String> = None;
-        for (_, owner, name) in &owners {
-            if name.len() == nearest {
-                // Published once, with the first language that has the bundle; the others point there.
-                let page = &mut pages[owner.index()];
-                let url = first.get_or_insert_with(|| beside_url(page, name)).clone();
-                page.resources.push(Resource {
-                    name: name.clone(),
-                    source: file.source.clone(),
-                    url,
-                });
-            }
-        }
-        for (lang, _, _) in owners {
-            if let Some(url) = &first {
-                urls.insert(
-                    (lang, file.path.clone()),
-                    (url.clone(), file.source.clone()),
-                );
-            }
-        }
-    }
-    urls
-}
-
-/// The bundle around a file: the nearest page above it that is one, and the file's name within.
-fn owner(
-    pages: &[Page],
-    by_path: &HashMap<(LangId, String), PageId>,
-    closed: &HashSet<(LangId, &str)>,
-    lang: LangId,
-    path: &str,
-) -> Option<(PageId, String)> {
-    let mut dir = path;
-    while let Some(above) = content::parent(dir) {
-        if closed.contains(&(lang, above)) {
-            return None;
-        }
-        if let Some(id) = by_path.get(&(lang, above.to_owned())) {
-            let page = &pages[id.index()];
-            let bundle = page.role != Role::Single;
-            if bundle {
-                let name = path[above.len()..].trim_start_matches('/').to_owned();
-                return Some((*id, name));
-            }
-        }
-        dir = above;
-    }
-    None
-}
-
-fn beside_url(page: &Page, name: &str) -> String {
-    format!("/{}{name}", page.folder())
-}
-
-/// Sorts the regular pages of each language, and fills the lists of home pages and sections.
-fn list(
-    config: &Config,
-    pages: &mut [Page],
-    homes: &[PageId],
-    posts: Vec<PageId>,
-) -> Vec<Vec<PageId>> {
-    let mut regular: Vec<Vec<PageId>> = vec![Vec::new(); config.languages.len()];
-    for id in posts {
-        let page = &pages[id.index()];
-        if page.listed_here {
-            regular[page.lang.index()].push(id);
-        }
-    }
-    for ids in &mut regular {
-        order::sort(ids, pages);
-        for id in &*ids {
-            if let Some(parent) = pages[id.index()].parent
-                && (pages[id.index()].listed || pages[parent.index()].kind == Kind::Section)
-            {
-                pages[parent.index()].pages.push(*id);
-            }
-        }
-        ids.retain(|id| pages[id.index()].listed);
-    }
-    let mut sections: Vec<PageId> = (0..pages.len() as u32)
-        .map(PageId)
-        .filter(|id| pages[id.index()].kind == Kind::Section && pages[id.index()].listed_here)
-        .collect();
-    order::sort(&mut sections, pages);
-    for id in sections {
-        if let Some(parent) = pages[id.index()].parent {
-            pages[parent.index()].sections.push(id);
-        }
-    }
-    for home in homes {
-        let lang = pages[home.index()].lang;
-        let main = main_sections(config, pages, &regular[lang.index()], lang);
-        pages[home.index()].pages = regular[lang.index()]
-            .iter()
-            .copied()
-            .filter(|id| main.contains(section_of(&pages[id.index()])))
-            .collect();
-    }
-    regular
-}
-
-/// The name of the section at the top that a page stands in; empty for a page at the top.
-pub fn section_of(page: &Page) -> &str {
-    match page.path.split_once('/') {
-        Some((top, _)) => top,
-        None => "",
-    }
-}
-
-/// What the home page lists: as configured, else the section that has the most
-/// pages (Hugo's rule), else whatever there is at the top.
-fn main_sections(
-    config: &Config,
-    pages: &[Page],
-    regular: &[PageId],
-    lang: LangId,
-) -> BTreeSet<String> {
-    if let Some(names) = &config.languages[lang.index()].main_sections {
-        return names.iter().cloned().collect();
-    }
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for id in regular {
-        *counts.entry(section_of(&pages[id.index()])).or_default() += 1;
-    }
-    let in_folders = counts.iter().filter(|(name, _)| !name.is_empty());
-    let most = in_folders.max_by_key(|(name, count)| (**count, std::cmp::Reverse(**name)));
-    most.or_else(|| counts.iter().next())
-        .map(|(name, _)| (*name).to_owned())
-        .into_iter()
+    let languages = config.languages.iter();
+    languages
+        .map(|language| Arc::new(switches::resolve(&unsaid, &language.switches)))
         .collect()
-}
-
-/// Newer and older: among the pages of the main sections; where none are
-/// configured, also within each other section.
-fn neighbours(config: &Config, pages: &mut [Page], regular: &[Vec<PageId>]) {
-    for (index, ids) in regular.iter().enumerate() {
-        let main = main_sections(config, pages, ids, LangId(index as u32));
-        let said = config.languages[index].main_sections.is_some();
-        let mut rows: BTreeMap<&str, Vec<PageId>> = BTreeMap::new();
-        for id in ids.iter().filter(|id| pages[id.index()].linked) {
-            let section = section_of(&pages[id.index()]);
-            let row = match main.contains(section) {
-                true => "*",
-                // Who names the main sections means those alone, as in PaperMod.
-                false if said => continue,
-                false => section,
-            };
-            rows.entry(row).or_default().push(*id);
-        }
-        // Pages at the top (`about.md`) are no sequence, unless the blog is made of them.
-        rows.remove("");
-        let rows: Vec<Vec<PageId>> = rows.into_values().collect();
-        for row in rows {
-            for pair in row.windows(2) {
-                pages[pair[0].index()].older = Some(pair[1]);
-                pages[pair[1].index()].newer = Some(pair[0]);
-            }
-        }
-    }
-}
-
-/// Pairs pages of several languages by `translationKey`, else by kind and logical path.
-fn translations(pages: &mut [Page]) {
-    let mut groups: BTreeMap<(Kind, &str), Vec<PageId>> = BTreeMap::new();
-    for (index, page) in pages.iter().enumerate() {
-        let key = page
-            .front()
-            .and_then(|front| front.translation_key.as_deref())
-            .unwrap_or(&page.path);
-        groups
-            .entry((page.kind, key))
-            .or_default()
-            .push(PageId(index as u32));
-    }
-    let groups: Vec<Vec<PageId>> = groups
-        .into_values()
-        .filter(|group| group.len() > 1)
-        .collect();
-    for group in groups {
-        for id in &group {
-            let lang = pages[id.index()].lang;
-            let mut others: Vec<PageId> = group
-                .iter()
-                .copied()
-                .filter(|o| pages[o.index()].lang != lang)
-                .collect();
-            others.sort_by_key(|other| pages[other.index()].lang);
-            pages[id.index()].translations = others;
-        }
-    }
 }

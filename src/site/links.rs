@@ -1,21 +1,29 @@
 //! Where a link leads: content files, URLs, resources and anchors, looked up
 //! and checked. Nothing is read from disk, and no URL is joined to a file path.
 
-use super::{LangId, Page, PageId, Site, Why, content};
-use crate::text;
+use super::{LangId, LeftOut, Page, PageId, Site, Why, content};
+use crate::config::Config;
+use crate::source::Sources;
+use crate::table::Table;
+use crate::text::Near;
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
-/// Names by which content can be linked.
+/// Names by which content can be linked, all in small letters but for URLs. Of
+/// several pages the last has the name.
 #[derive(Debug, Default)]
 pub struct Index {
     /// Logical path in a language → page.
-    by_path: HashMap<(LangId, String), PageId>,
+    by_path: Table,
     /// Content file, relative to its content folder → page: `blog/post.md`, `blog/post/index.zh.md`.
-    by_file: HashMap<String, PageId>,
-    /// Last segment of the logical path in a language → the pages that have it.
-    by_name: HashMap<(LangId, String), Vec<PageId>>,
+    by_file: Table,
     /// URL path → page.
-    by_url: HashMap<String, PageId>,
+    by_url: Table,
+    /// Last segment of the logical path in a language → the page, where it is the only one.
+    by_name: OnceLock<HashMap<(LangId, String), Option<PageId>>>,
+    /// What a URL that leads nowhere may have meant.
+    near: OnceLock<Near>,
     /// Logical paths of pages that were left out.
     left_out: HashMap<(LangId, String), Why>,
 }
@@ -45,39 +53,116 @@ pub enum Broken {
 }
 
 impl Index {
-    pub fn add_page(&mut self, id: PageId, page: &Page, file: Option<&str>) {
-        self.by_path
-            .insert((page.lang, page.path.to_lowercase()), id);
-        if !page.path.is_empty() {
-            let name = page
-                .path
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .to_lowercase();
-            self.by_name.entry((page.lang, name)).or_default().push(id);
+    pub fn new(config: &Config, sources: &Sources, pages: &[Page], left_out: &[LeftOut]) -> Index {
+        let mut by_path = Table::with_capacity(pages.len());
+        let mut by_file = Table::with_capacity(pages.len());
+        let mut by_url = Table::with_capacity(pages.len());
+        for (at, page) in pages.iter().enumerate() {
+            let path = lower(&page.path);
+            by_path.put((page.lang, &*path), at, |at| {
+                is_at(&pages[at], page.lang, &path)
+            });
+            if page.rendered {
+                let url = page.url.trim_matches('/');
+                by_url.put(url, at, |at| pages[at].url.trim_matches('/') == url);
+            }
+            if let Some(file) = file_of(config, sources, page) {
+                let file = lower(file);
+                by_file.put(&*file, at, |at| is_file(config, sources, &pages[at], &file));
+            }
         }
-        if page.rendered {
-            self.by_url
-                .insert(page.url.trim_matches('/').to_owned(), id);
-        }
-        if let Some(file) = file {
-            self.by_file.insert(file.to_lowercase(), id);
+        let left_out = left_out.iter();
+        Index {
+            by_path,
+            by_file,
+            by_url,
+            left_out: left_out
+                .map(|out| ((out.lang, out.path.to_lowercase()), out.why))
+                .collect(),
+            ..Index::default()
         }
     }
 
-    pub fn add_left_out(&mut self, lang: LangId, path: &str, why: Why) {
-        self.left_out.insert((lang, path.to_lowercase()), why);
+    /// The page of this name in a language, where there is one alone.
+    fn by_name(&self, site: &Site, lang: LangId, name: &str) -> Option<PageId> {
+        let names = self.by_name.get_or_init(|| {
+            let mut names = HashMap::new();
+            for (at, page) in site.pages.iter().enumerate() {
+                let Some(name) = page.path.rsplit('/').next().filter(|name| !name.is_empty())
+                else {
+                    continue;
+                };
+                names
+                    .entry((page.lang, name.to_lowercase()))
+                    .and_modify(|only| *only = None)
+                    .or_insert(Some(PageId(at as u32)));
+            }
+            names
+        });
+        names.get(&(lang, name.to_lowercase())).copied().flatten()
     }
 
-    pub fn page(&self, lang: LangId, path: &str) -> Option<PageId> {
-        self.by_path
-            .get(&(lang, path.trim_matches('/').to_lowercase()))
-            .copied()
+    /// The URL path nearest to one that leads nowhere.
+    fn near(&self, site: &Site, url: &str) -> Option<String> {
+        let near = self.near.get_or_init(|| {
+            // The home page is near to every short name, and never meant.
+            let urls = site.pages.iter().filter(|page| page.rendered);
+            let urls = urls.map(|page| page.url.trim_matches('/'));
+            Near::new(urls.filter(|url| !url.is_empty()))
+        });
+        near.to(url)
+    }
+}
+
+impl Site {
+    /// By its logical path, in any case.
+    pub fn page_at(&self, lang: LangId, path: &str) -> Option<PageId> {
+        let path = lower(path.trim_matches('/'));
+        let is = |at: usize| is_at(&self.pages[at], lang, &path);
+        id(self.links.by_path.get((lang, &*path), is))
     }
 
-    pub fn at_url(&self, url: &str) -> Option<PageId> {
-        self.by_url.get(url.trim_matches('/')).copied()
+    /// By its URL, as it is linked or without the slashes.
+    pub fn page_at_url(&self, url: &str) -> Option<PageId> {
+        let url = url.trim_matches('/');
+        let is = |at: usize| self.pages[at].url.trim_matches('/') == url;
+        id(self.links.by_url.get(url, is))
+    }
+
+    fn page_of_file(&self, path: &str) -> Option<PageId> {
+        let path = lower(path);
+        let is = |at: usize| is_file(&self.config, &self.sources, &self.pages[at], &path);
+        id(self.links.by_file.get(&*path, is))
+    }
+}
+
+fn id(at: Option<usize>) -> Option<PageId> {
+    at.map(|at| PageId(at as u32))
+}
+
+fn is_at(page: &Page, lang: LangId, path: &str) -> bool {
+    page.lang == lang && lower(&page.path) == path
+}
+
+fn is_file(config: &Config, sources: &Sources, page: &Page, path: &str) -> bool {
+    file_of(config, sources, page).is_some_and(|file| lower(file) == path)
+}
+
+/// A page's file, by its path within the content folder of its language.
+fn file_of<'s>(config: &Config, sources: &'s Sources, page: &Page) -> Option<&'s str> {
+    let path = &*sources.get(page.file?).path;
+    let dir = config.languages[page.lang.index()].content_dir.as_ref();
+    let dir = dir.unwrap_or(&config.dirs.content);
+    let inside = path.strip_prefix(dir.as_str()).unwrap_or(path);
+    Some(inside.trim_start_matches('/'))
+}
+
+/// Most names are in small letters as they stand.
+fn lower(text: &str) -> Cow<'_, str> {
+    let small = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    match text.bytes().all(small) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.to_lowercase()),
     }
 }
 
@@ -130,7 +215,7 @@ pub fn resolve(site: &Site, from: PageId, dest: &str) -> Resolved {
     }
     let url = join_url(site.base_path(), &page.url, &path);
     if site.routes.leads(&url) {
-        return Resolved::Kept(site.links.at_url(&url));
+        return Resolved::Kept(site.page_at_url(&url));
     }
     beside(site, from, &path)
         .or(as_file)
@@ -150,19 +235,19 @@ pub fn reference(site: &Site, from: PageId, lang: LangId, target: &str) -> Resol
             return resolved;
         }
     }
-    let name = stem(path.rsplit('/').next().unwrap_or(path)).to_lowercase();
-    match site.links.by_name.get(&(lang, name)).map(Vec::as_slice) {
-        Some([only]) => Resolved::Page(*only),
-        _ => by_content(site, lang, path),
+    let name = stem(path.rsplit('/').next().unwrap_or(path));
+    match site.links.by_name(site, lang, name) {
+        Some(only) => Resolved::Page(only),
+        None => by_content(site, lang, path),
     }
 }
 
 /// A file of the content folder by its path within it, with or without extension.
 fn by_content(site: &Site, lang: LangId, path: &str) -> Resolved {
     let path = path.trim_matches('/');
-    if let Some(page) = site.links.by_file.get(&path.to_lowercase()) {
+    if let Some(page) = site.page_of_file(path) {
         // A link to `post.md` from a Chinese page means the Chinese post, where there is one.
-        return Resolved::Page(site.in_language(*page, lang).unwrap_or(*page));
+        return Resolved::Page(site.in_language(page, lang).unwrap_or(page));
     }
     let bare = stem(path);
     let logical = bare
@@ -174,7 +259,7 @@ fn by_content(site: &Site, lang: LangId, path: &str) -> Resolved {
     } else {
         logical
     };
-    match site.links.page(lang, logical) {
+    match site.page_at(lang, logical) {
         Some(page) => Resolved::Page(page),
         None => missing(site, lang, logical, &format!("/{logical}")),
     }
@@ -192,8 +277,7 @@ fn beside(site: &Site, from: PageId, path: &str) -> Option<Resolved> {
         return Some(Resolved::File(url.clone()));
     }
     // `[text](other-post)` beside `other-post.md`, as a writer thinks of it.
-    site.links
-        .page(page.lang, &in_content)
+    site.page_at(page.lang, &in_content)
         .filter(|target| site[*target].rendered)
         .map(Resolved::Page)
 }
@@ -206,9 +290,7 @@ fn missing(site: &Site, lang: LangId, path: &str, url: &str) -> Resolved {
             return Resolved::Broken(Broken::LeftOut(*why));
         }
     }
-    let urls = site.links.by_url.keys().map(String::as_str);
-    // The home page is near to every short name, and never meant.
-    let near = text::nearest(&by_url, urls.filter(|url| !url.is_empty()));
+    let near = site.links.near(site, &by_url);
     let near = near.map(|url| format!("/{url}/"));
     Resolved::Broken(Broken::Missing(near))
 }

@@ -62,7 +62,7 @@ fn resolve(site: &Site, lang: LangId, entry: &MenuEntry, own: Option<PageId>) ->
     let page = entry
         .page_ref
         .as_ref()
-        .and_then(|path| site.links.page(lang, path))
+        .and_then(|path| site.page_at(lang, path))
         .or(own);
     let (href, url) = match (&entry.url, page) {
         (Some(url), _) if links::is_external(url) => (url.clone(), None),

@@ -13,7 +13,9 @@ pub mod menus;
 pub mod order;
 pub mod permalink;
 pub mod related;
+pub mod resources;
 pub mod route;
+pub mod sequence;
 pub mod series;
 pub mod taxonomy;
 
@@ -98,7 +100,7 @@ pub struct Page {
     /// `build.render` is not `never`: has a URL, whoever puts something there.
     pub linked: bool,
     /// The switches: the page's, the site's, the defaults.
-    pub show: Show,
+    pub show: Arc<Show>,
     pub terms: Vec<TermId>,
     /// Regular pages of a home page, section or term, in order.
     pub pages: Vec<PageId>,

@@ -8,35 +8,54 @@ use crate::config::permalinks::{Part, Pattern, Token};
 use crate::config::{Config, DateSource, LanguageConfig};
 use crate::diag::{Diagnostic, Span};
 use crate::{site, text};
+use rayon::prelude::*;
 
-/// Assigns [`Page::url`] and [`Page::output`]; sections come before what stands in them.
+/// Assigns [`Page::url`] and [`Page::output`]. No URL depends on another.
 pub fn assign(config: &Config, pages: &mut [Page], diagnostics: &mut Vec<Diagnostic>) {
-    for index in 0..pages.len() {
-        let page = &pages[index];
-        let language = &config.languages[page.lang.index()];
-        let said = said_url(page, language, diagnostics);
-        // As in Hugo: terms too, but never a URL that an author wrote.
-        let ugly =
-            config.ugly_urls && said.is_none() && matches!(page.kind, Kind::Page | Kind::Term);
-        let url = said.unwrap_or_else(|| {
-            let url = by_pattern(config, language, page, pages, diagnostics)
-                .unwrap_or_else(|| by_place(config, language, page, diagnostics));
-            if config.remove_path_accents {
-                text::without_accents(&url)
-            } else {
-                url
-            }
-        });
-        let (url, output) = file_of(&url, ugly);
-        for segment in output.split('/') {
-            if segment.len() > 255 {
-                diagnostics.push(too_long(page, segment));
-            }
-        }
-        let page = &mut pages[index];
+    let all: &[Page] = pages;
+    let places: Vec<(String, String, Vec<Diagnostic>)> = all
+        .par_iter()
+        .with_min_len(256)
+        .map(|page| {
+            let mut said = Vec::new();
+            let (url, output) = place(config, page, all, &mut said);
+            (url, output, said)
+        })
+        .collect();
+    for (page, (url, output, mut said)) in pages.iter_mut().zip(places) {
         page.url = url;
         page.output = output;
+        diagnostics.append(&mut said);
     }
+}
+
+/// URL and file of one page.
+fn place(
+    config: &Config,
+    page: &Page,
+    pages: &[Page],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (String, String) {
+    let language = &config.languages[page.lang.index()];
+    let said = said_url(page, language, diagnostics);
+    // As in Hugo: terms too, but never a URL that an author wrote.
+    let ugly = config.ugly_urls && said.is_none() && matches!(page.kind, Kind::Page | Kind::Term);
+    let url = said.unwrap_or_else(|| {
+        let url = by_pattern(config, language, page, pages, diagnostics)
+            .unwrap_or_else(|| by_place(config, language, page, diagnostics));
+        if config.remove_path_accents {
+            text::without_accents(&url)
+        } else {
+            url
+        }
+    });
+    let (url, output) = file_of(&url, ugly);
+    for segment in output.split('/') {
+        if segment.len() > 255 {
+            diagnostics.push(too_long(page, segment));
+        }
+    }
+    (url, output)
 }
 
 /// Splits a URL path into the URL as it is linked and the file behind it.

@@ -7,7 +7,8 @@ use super::construct::Static;
 use super::{Kind, LangId, Page, PageId, Site, permalink};
 use crate::config::outputs::Kind as OutputKind;
 use crate::diag::{Diagnostic, Severity, Span};
-use std::collections::HashMap;
+use crate::table::Table;
+use std::borrow::Cow;
 use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 
@@ -77,10 +78,18 @@ pub struct Route {
 #[derive(Debug, Default)]
 pub struct Routes {
     pub all: Vec<Route>,
-    by_key: HashMap<String, usize>,
+    /// By [`key`].
+    table: Table,
 }
 
 impl Routes {
+    fn with_capacity(files: usize) -> Routes {
+        Routes {
+            all: Vec::with_capacity(files),
+            table: Table::with_capacity(files),
+        }
+    }
+
     /// Enters a claim. Who comes second learns of the first by a diagnostic;
     /// the route stays with the author.
     pub fn claim(
@@ -90,9 +99,9 @@ impl Routes {
         claimant: Claimant,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> bool {
-        let key = key(&output);
-        let Some(&index) = self.by_key.get(&key) else {
-            self.by_key.insert(key, self.all.len());
+        let Some(index) = self.find(&output) else {
+            let key = key(&output);
+            self.table.put(&*key, self.all.len(), |_| false);
             self.all.push(Route {
                 output,
                 job,
@@ -107,6 +116,7 @@ impl Routes {
                 diagnostics.push(gave_way(what, &held.claimant, &output));
                 false
             }
+            // It may be spelled otherwise, but has the same key.
             (Claimant::Generated(what), Claimant::Authored { .. }) => {
                 diagnostics.push(gave_way(what, &claimant, &output));
                 *held = Route {
@@ -123,12 +133,16 @@ impl Routes {
         }
     }
 
+    fn find(&self, output: &str) -> Option<usize> {
+        let wanted = key(output);
+        let is = |at: usize| key(&self.all[at].output) == wanted;
+        self.table.get(&*wanted, is)
+    }
+
     /// The route that writes this file, by its exact name.
     pub fn get(&self, output: &str) -> Option<&Route> {
-        self.by_key
-            .get(&key(output))
-            .map(|index| &self.all[*index])
-            .filter(|route| route.output == output)
+        let route = &self.all[self.find(output)?];
+        (route.output == output).then_some(route)
     }
 
     /// Whether a URL path (not encoded, from the site's root) leads to a file.
@@ -143,11 +157,15 @@ impl Routes {
 }
 
 /// Names that a file system may hold to be one: without case, in one Unicode form.
-fn key(output: &str) -> String {
-    if output.is_ascii() {
-        return output.to_ascii_lowercase();
+fn key(output: &str) -> Cow<'_, str> {
+    let small = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    if output.bytes().all(small) {
+        return Cow::Borrowed(output);
     }
-    output.nfc().flat_map(char::to_lowercase).collect()
+    if output.is_ascii() {
+        return Cow::Owned(output.to_ascii_lowercase());
+    }
+    Cow::Owned(output.nfc().flat_map(char::to_lowercase).collect())
 }
 
 fn describe(claimant: &Claimant) -> String {
@@ -206,7 +224,8 @@ fn collision(held: &Route, output: &str, second: &Claimant) -> Diagnostic {
 pub fn claims(site: &Site, statics: &[Static], diagnostics: &mut Vec<Diagnostic>) -> Routes {
     let mut claims = Claims {
         site,
-        routes: Routes::default(),
+        // Most pages are one file; lists have feeds and pagers beside them.
+        routes: Routes::with_capacity(site.pages.len() * 2),
         diagnostics,
     };
     claims.pages();

@@ -3,12 +3,15 @@
 //! Spellings whose slugs are the same are one term (`Open Source`,
 //! `open source`); it is called as most pages call it.
 
-use super::construct::Document;
+use super::construct::{ByPath, Document};
 use super::{Kind, LangId, Page, PageId, Role, Taxonomy, TaxonomyId, Term, TermId};
 use crate::config::Config;
+use crate::config::switches::Show;
 use crate::diag::{Diagnostic, Span};
 use crate::text;
-use std::collections::{BTreeMap, HashMap};
+use hashbrown::HashMap;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The taxonomy that `series:` makes by itself when it is not configured.
 pub const SERIES: &str = "series";
@@ -38,8 +41,9 @@ pub fn names(config: &Config, lang: LangId, documents: &[Document]) -> Vec<Strin
 /// gives every page its terms in the order of the front matter.
 pub fn build(
     config: &Config,
+    usual: &[Arc<Show>],
     pages: &mut Vec<Page>,
-    by_path: &HashMap<(LangId, String), PageId>,
+    by_path: &ByPath,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Terms {
     let mut found = Terms {
@@ -53,14 +57,14 @@ pub fn build(
         let (lang, name) = (pages[owner.index()].lang, pages[owner.index()].path.clone());
         let taxonomy = TaxonomyId(found.taxonomies.len() as u32);
         let lower = !config.disable_path_to_lower;
-        let spellings = collect(pages, lang, &name, lower, diagnostics);
+        let uses = uses(pages, lang, &name, lower, diagnostics);
         let mut own = BTreeMap::new();
-        for (slug, used) in &spellings {
+        for (slug, used) in &uses.by_slug() {
             let path = format!("{name}/{slug}");
-            let page = match by_path.get(&(lang, path.clone())) {
-                Some(id) => *id,
+            let page = match by_path.get(pages, lang, &path) {
+                Some(id) => id,
                 None => {
-                    pages.push(term_page(lang, owner, path));
+                    pages.push(term_page(lang, owner, &path, usual));
                     PageId(pages.len() as u32 - 1)
                 }
             };
@@ -72,7 +76,7 @@ pub fn build(
                 Some(title) => title,
                 None => most_used(used),
             };
-            own.insert(slug.clone(), (page, title));
+            own.insert((*slug).to_owned(), (page, title));
         }
         // A term with a file of its own exists without any post.
         for id in ids(pages) {
@@ -92,7 +96,7 @@ pub fn build(
             .collect();
         own.sort_by_cached_key(|(slug, _, title)| (title.to_lowercase(), slug.clone()));
         let first = found.terms.len();
-        let mut by_slug = HashMap::new();
+        let mut by_slug = HashMap::with_capacity(own.len());
         for (slug, page, title) in own {
             let term = TermId(found.terms.len() as u32);
             pages[page.index()].subject = Some(term.0);
@@ -106,7 +110,7 @@ pub fn build(
             });
             by_slug.insert(slug, term);
         }
-        assign(pages, lang, &name, lower, &by_slug);
+        uses.assign(pages, &by_slug);
         pages[owner.index()].subject = Some(taxonomy.0);
         found.taxonomies.push(Taxonomy {
             singular: singular(config, lang, &name),
@@ -152,80 +156,112 @@ fn written<'p>(page: &'p Page, taxonomy: &str) -> impl Iterator<Item = (&'p str,
         .map(|text| (&*text.text, text.span))
 }
 
-type Spellings = BTreeMap<String, BTreeMap<String, usize>>;
+/// How the pages of one language use one taxonomy. A few terms are written many
+/// times, so each text is looked at once.
+struct Uses {
+    /// All that is written and can be a term, in the order of first use.
+    texts: Vec<Written>,
+    /// A page, and a text that it holds, by its place in `texts`.
+    rows: Vec<(PageId, usize)>,
+}
 
-fn collect(
+struct Written {
+    /// Without space around it.
+    text: String,
+    slug: String,
+    /// By pages that lists show: one that stands in no list makes no term either.
+    count: usize,
+}
+
+fn uses(
     pages: &[Page],
     lang: LangId,
     taxonomy: &str,
     lower: bool,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Spellings {
-    let mut spellings = Spellings::new();
-    // A page that stands in no list makes no term either.
-    let listed = |page: &&Page| page.lang == lang && page.listed;
-    for page in pages.iter().filter(listed) {
+) -> Uses {
+    let mut uses = Uses {
+        texts: Vec::new(),
+        rows: Vec::new(),
+    };
+    let mut places: HashMap<&str, Option<usize>> = HashMap::new();
+    for (index, page) in pages.iter().enumerate().filter(|(_, p)| p.lang == lang) {
         for (text, span) in written(page, taxonomy) {
-            let slug = text::urlize_term(text, lower);
-            if slug.is_empty() {
-                diagnostics.push(
-                    Diagnostic::warning(
-                        "empty-term",
-                        span,
-                        format!(
-                            "`{text}` leaves nothing that could stand in a URL, so it has no page"
-                        ),
-                    )
-                    .help("give it at least one letter or digit"),
-                );
+            let place = *places.entry(text).or_insert_with(|| {
+                let slug = text::urlize_term(text, lower);
+                let place = (!slug.is_empty()).then_some(uses.texts.len())?;
+                uses.texts.push(Written {
+                    text: text.trim().to_owned(),
+                    slug,
+                    count: 0,
+                });
+                Some(place)
+            });
+            let Some(place) = place else {
+                if page.listed {
+                    diagnostics.push(empty_term(text, span));
+                }
                 continue;
+            };
+            uses.texts[place].count += usize::from(page.listed);
+            if page.kind != Kind::Term {
+                uses.rows.push((PageId(index as u32), place));
             }
-            *spellings
-                .entry(slug)
-                .or_default()
-                .entry(text.trim().to_owned())
-                .or_default() += 1;
         }
     }
-    spellings
+    uses
+}
+
+impl Uses {
+    /// What makes terms: by slug the spellings, and how many pages write each.
+    fn by_slug(&self) -> BTreeMap<&str, BTreeMap<&str, usize>> {
+        let mut all: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+        for written in self.texts.iter().filter(|written| written.count > 0) {
+            let spellings = all.entry(&written.slug).or_default();
+            *spellings.entry(&written.text).or_default() += written.count;
+        }
+        all
+    }
+
+    fn assign(&self, pages: &mut [Page], by_slug: &HashMap<String, TermId>) {
+        let terms: Vec<Option<TermId>> = self
+            .texts
+            .iter()
+            .map(|written| by_slug.get(&written.slug).copied())
+            .collect();
+        for (page, place) in &self.rows {
+            let own = &mut pages[page.index()].terms;
+            if let Some(term) = terms[*place]
+                && !own.contains(&term)
+            {
+                own.push(term);
+            }
+        }
+    }
+}
+
+fn empty_term(text: &str, span: Span) -> Diagnostic {
+    Diagnostic::warning(
+        "empty-term",
+        span,
+        format!("`{text}` leaves nothing that could stand in a URL, so it has no page"),
+    )
+    .help("give it at least one letter or digit")
 }
 
 /// The spelling of most pages; of equals the one that sorts first, capitals before small letters.
-fn most_used(spellings: &BTreeMap<String, usize>) -> String {
+fn most_used(spellings: &BTreeMap<&str, usize>) -> String {
     let most = spellings
         .iter()
         .max_by(|(a, x), (b, y)| x.cmp(y).then_with(|| b.cmp(a)));
-    most.map(|(text, _)| text.clone()).unwrap_or_default()
+    most.map_or_else(String::new, |(text, _)| (*text).to_owned())
 }
 
-fn assign(
-    pages: &mut [Page],
-    lang: LangId,
-    taxonomy: &str,
-    lower: bool,
-    by_slug: &HashMap<String, TermId>,
-) {
-    for page in pages
-        .iter_mut()
-        .filter(|page| page.lang == lang && page.kind != Kind::Term)
-    {
-        let mut own: Vec<TermId> = Vec::new();
-        for (text, _) in written(page, taxonomy) {
-            if let Some(term) = by_slug.get(&text::urlize_term(text, lower))
-                && !own.contains(term)
-            {
-                own.push(*term);
-            }
-        }
-        page.terms.extend(own);
-    }
-}
-
-fn term_page(lang: LangId, owner: PageId, path: String) -> Page {
+fn term_page(lang: LangId, owner: PageId, path: &str, usual: &[Arc<Show>]) -> Page {
     Page {
         parent: Some(owner),
         role: Role::Branch,
-        ..super::construct::without_document(Kind::Term, lang, &path)
+        ..super::construct::without_document(Kind::Term, lang, path, usual)
     }
 }
 

@@ -4,13 +4,15 @@
 //! round in a circle, is an error. What must never be published (dotfiles,
 //! keys, what editors leave behind) is not found, but said to have been left.
 
-use super::IoError;
+use super::{IoError, Stamp};
 use crate::diag::Diagnostic;
+use rayon::Scope;
+use rayon::slice::ParallelSliceMut;
+use std::fs::{self, DirEntry, FileType, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
-use walkdir::{DirEntry, WalkDir};
 
 /// A file that is there. Nothing of it has been read.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +23,8 @@ pub struct Found {
     pub disk: PathBuf,
     pub len: u64,
     pub mtime: Option<SystemTime>,
+    /// None where it is too young for one.
+    pub stamp: Option<Stamp>,
 }
 
 /// A file or folder that was left where it is.
@@ -43,15 +47,15 @@ pub struct Walked {
 /// itself), but for `without`: folders relative to `root`, such as the output.
 /// A folder that is not there holds nothing.
 pub fn walk(root: &Path, dir: &str, without: &[&str]) -> Result<Walked, IoError> {
-    walk_to(usize::MAX, root, dir, without)
+    walk_to(true, root, dir, without)
 }
 
 /// The files directly in `root`.
 pub(super) fn list(root: &Path) -> Result<Vec<Found>, IoError> {
-    Ok(walk_to(1, root, "", &[])?.found)
+    Ok(walk_to(false, root, "", &[])?.found)
 }
 
-fn walk_to(depth: usize, root: &Path, dir: &str, without: &[&str]) -> Result<Walked, IoError> {
+fn walk_to(deep: bool, root: &Path, dir: &str, without: &[&str]) -> Result<Walked, IoError> {
     let mut walked = Walked::default();
     let top = root.join(dir);
     let real_root = match root.canonicalize() {
@@ -68,32 +72,36 @@ fn walk_to(depth: usize, root: &Path, dir: &str, without: &[&str]) -> Result<Wal
     let place = Place {
         root,
         real_root: &real_root,
+        top: &top,
+        deep,
+        parts: Mutex::default(),
         without,
+        now: SystemTime::now(),
     };
     if !place.enters_top(&top, dir, &mut walked) {
         return Ok(walked);
     }
-    let mut entries = WalkDir::new(&top)
-        .max_depth(depth)
-        .follow_links(true)
-        .into_iter();
-    while let Some(entry) = entries.next() {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                place.failed(error, &mut walked)?;
-                continue;
-            }
-        };
-        if entry.depth() == 0 {
-            continue;
-        }
-        let taken = place.visit(&entry, &mut walked)?;
-        if !taken && entry.file_type().is_dir() {
-            entries.skip_current_dir();
+    let inside: Arc<str> = Arc::from(place.relative(&top).unwrap_or_default());
+    rayon::scope(|scope| place.folder(scope, &top, &inside));
+    let parts = place.parts.into_inner();
+    let mut refused: Option<IoError> = None;
+    for part in parts.unwrap_or_else(PoisonError::into_inner) {
+        match part {
+            Ok(part) => walked.append(part),
+            // The first in the order of paths, not of time.
+            Err(error)
+                if refused
+                    .as_ref()
+                    .is_some_and(|first| first.path < error.path) => {}
+            Err(error) => refused = Some(error),
         }
     }
-    walked.found.sort_by(|a, b| a.path.cmp(&b.path));
+    if let Some(error) = refused {
+        return Err(error);
+    }
+    walked
+        .found
+        .par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
     walked.skipped.sort_by(|a, b| a.path.cmp(&b.path));
     walked.diagnostics.sort_by(|a, b| a.message.cmp(&b.message));
     Ok(walked)
@@ -125,10 +133,28 @@ pub fn is_taken(name: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
+impl Walked {
+    fn append(&mut self, mut other: Walked) {
+        self.found.append(&mut other.found);
+        self.skipped.append(&mut other.skipped);
+        self.diagnostics.append(&mut other.diagnostics);
+    }
+}
+
+/// Entries that one thread takes at a time.
+const BLOCK: usize = 128;
+
 struct Place<'p> {
     root: &'p Path,
     real_root: &'p Path,
+    /// Where the walk begins.
+    top: &'p Path,
+    /// Folders within are gone into.
+    deep: bool,
+    /// What the threads have met so far.
+    parts: Mutex<Vec<Result<Walked, IoError>>>,
     without: &'p [&'p str],
+    now: SystemTime,
 }
 
 impl Place<'_> {
@@ -141,52 +167,138 @@ impl Place<'_> {
         !linked || self.admits_link(top, dir, true, walked)
     }
 
-    /// Notes one entry; whether it was taken (and, a folder, is gone into).
-    fn visit(&self, entry: &DirEntry, walked: &mut Walked) -> Result<bool, IoError> {
-        let Some(path) = self.relative(entry.path()) else {
-            let path = entry.path().display();
-            let message = format!("the name of `{path}` is not UTF-8");
+    /// Everything in a folder, and in those within it; other threads look at
+    /// the first entries while this one still lists.
+    fn folder<'s>(&'s self, scope: &Scope<'s>, disk: &Path, inside: &Arc<str>) {
+        let mut walked = Walked::default();
+        let mut block = Vec::new();
+        let mut take = |entry: io::Result<DirEntry>| {
+            match entry {
+                Ok(entry) => block.push(entry),
+                Err(error) => self.failed(disk, error, &mut walked)?,
+            }
+            if block.len() == BLOCK {
+                let (block, inside) = (std::mem::take(&mut block), inside.clone());
+                scope.spawn(move |scope| self.entries(scope, &block, &inside));
+            }
+            Ok(())
+        };
+        let listed = match fs::read_dir(disk) {
+            Ok(mut list) => list.try_for_each(take),
+            Err(error) => take(Err(error)),
+        };
+        self.done(listed.map(|()| walked));
+        self.entries(scope, &block, inside);
+    }
+
+    fn entries<'s>(&'s self, scope: &Scope<'s>, block: &[DirEntry], inside: &str) {
+        let mut walked = Walked::default();
+        let mut visit = |entry: &DirEntry| {
+            let disk = entry.path();
+            if let Some(path) = self.visit(entry, &disk, inside, &mut walked)?
+                && self.deep
+            {
+                let inside = Arc::from(path);
+                scope.spawn(move |scope| self.folder(scope, &disk, &inside));
+            }
+            Ok(())
+        };
+        let visited = block.iter().try_for_each(&mut visit);
+        self.done(visited.map(|()| walked));
+    }
+
+    fn done(&self, part: Result<Walked, IoError>) {
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.push(part);
+    }
+
+    /// Notes one entry of the folder `inside`; the path of one that is a folder
+    /// to be gone into.
+    fn visit(
+        &self,
+        entry: &DirEntry,
+        disk: &Path,
+        inside: &str,
+        walked: &mut Walked,
+    ) -> Result<Option<String>, IoError> {
+        let (kind, followed) = match self.follow(entry, disk, walked) {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(None),
+            Err(error) => return self.failed(disk, error, walked).map(|()| None),
+        };
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else {
+            let message = format!("the name of `{}` is not UTF-8", disk.display());
             let error = Diagnostic::error("file-name", None, message);
             walked.diagnostics.push(error.help("rename it"));
-            return Ok(false);
+            return Ok(None);
         };
-        let name = path.rsplit('/').next().unwrap_or_default();
-        if let Err(reason) = is_taken(name) {
+        let slash = if inside.is_empty() { "" } else { "/" };
+        let path = [inside, slash, name].concat();
+        let mut skip = |reason| {
+            let path = path.clone();
             walked.skipped.push(Skipped { path, reason });
-            return Ok(false);
+            Ok(None)
+        };
+        if let Err(reason) = is_taken(name) {
+            return skip(reason);
         }
-        let is_dir = entry.file_type().is_dir();
+        let is_dir = kind.is_dir();
         if is_dir && self.without.contains(&path.as_str()) {
-            walked.skipped.push(Skipped {
-                path,
-                reason: "not part of the sources",
-            });
-            return Ok(false);
+            return skip("not part of the sources");
         }
-        if entry.path_is_symlink() && !self.admits_link(entry.path(), &path, is_dir, walked) {
-            return Ok(false);
+        if followed.is_some() && !self.admits_link(disk, &path, is_dir, walked) {
+            return Ok(None);
         }
         if is_dir {
-            return Ok(true);
+            return Ok(Some(path));
         }
         // A pipe would be waited for without end.
-        if !entry.file_type().is_file() {
-            walked.skipped.push(Skipped {
-                path,
-                reason: "not a file",
-            });
-            return Ok(false);
+        if !kind.is_file() {
+            let reason = "not a file";
+            walked.skipped.push(Skipped { path, reason });
+            return Ok(None);
         }
-        match entry.metadata() {
+        match followed.map_or_else(|| entry.metadata(), Ok) {
             Ok(meta) => walked.found.push(Found {
                 path: Arc::from(path),
-                disk: entry.path().to_owned(),
+                disk: disk.to_owned(),
                 len: meta.len(),
                 mtime: meta.modified().ok(),
+                stamp: Stamp::of(&meta, self.now),
             }),
-            Err(error) => self.failed(error, walked)?,
+            Err(error) => self.failed(disk, error, walked)?,
         }
-        Ok(true)
+        Ok(None)
+    }
+
+    /// What an entry is, and for a link what it leads to; `None` for a link to
+    /// a folder that the walk has come through.
+    fn follow(
+        &self,
+        entry: &DirEntry,
+        disk: &Path,
+        walked: &mut Walked,
+    ) -> io::Result<Option<(FileType, Option<Metadata>)>> {
+        let kind = entry.file_type()?;
+        if !kind.is_symlink() {
+            return Ok(Some((kind, None)));
+        }
+        let meta = fs::metadata(disk)?;
+        if meta.is_dir() {
+            let target = disk.canonicalize()?;
+            let mut through = disk.ancestors().skip(1);
+            let within = through
+                .by_ref()
+                .take_while(|folder| folder.starts_with(self.top));
+            let mut same = within.filter(|folder| folder.canonicalize().is_ok_and(|f| f == target));
+            if let Some(ancestor) = same.next() {
+                let path = self.shown(disk);
+                walked.diagnostics.push(loops(&path, ancestor));
+                return Ok(None);
+            }
+        }
+        Ok(Some((meta.file_type(), Some(meta))))
     }
 
     /// Whether a link stays within the site and leads to what may be taken.
@@ -246,49 +358,39 @@ impl Place<'_> {
     }
 
     /// An error of the walk: the site's fault, or the system's.
-    fn failed(&self, error: walkdir::Error, walked: &mut Walked) -> Result<(), IoError> {
-        let disk = error.path().unwrap_or(self.root).to_owned();
-        let path = self
-            .relative(&disk)
-            .unwrap_or_else(|| disk.display().to_string());
-        if let Some(ancestor) = error.loop_ancestor() {
-            walked.diagnostics.push(loops(&path, ancestor));
-            return Ok(());
-        }
+    fn failed(&self, disk: &Path, source: io::Error, walked: &mut Walked) -> Result<(), IoError> {
+        let path = self.shown(disk);
         let name = path.rsplit('/').next().unwrap_or_default();
-        let kind = error.io_error().map(io::Error::kind);
-        if is_taken(name).is_err() {
+        if let Err(reason) = is_taken(name) {
             // An editor's lock is a link to nowhere.
-            let reason = is_taken(name).err().unwrap_or_default();
             walked.skipped.push(Skipped { path, reason });
             return Ok(());
         }
         // ELOOP: links that lead to each other. Its own kind of error is not stable yet.
-        if error
-            .io_error()
-            .is_some_and(|e| e.to_string().starts_with("Too many levels"))
-        {
-            walked.diagnostics.push(dangling(&path, &disk));
+        if source.to_string().starts_with("Too many levels") {
+            walked.diagnostics.push(dangling(&path, disk));
             return Ok(());
         }
-        if kind == Some(io::ErrorKind::NotFound) {
+        if source.kind() == io::ErrorKind::NotFound {
             let is_link = disk.symlink_metadata().is_ok_and(|meta| meta.is_symlink());
             walked.diagnostics.push(if is_link {
-                dangling(&path, &disk)
+                dangling(&path, disk)
             } else {
                 let message = format!("`{path}` vanished while the site was being read");
                 Diagnostic::error("file-vanished", None, message).help("run the build again")
             });
             return Ok(());
         }
-        let source = error
-            .into_io_error()
-            .unwrap_or_else(|| io::Error::other("unknown"));
         Err(IoError {
-            path: disk,
+            path: disk.to_owned(),
             operation: "list",
             source,
         })
+    }
+
+    fn shown(&self, disk: &Path) -> String {
+        self.relative(disk)
+            .unwrap_or_else(|| disk.display().to_string())
     }
 
     /// With `/` between the parts; `None` if a part is not UTF-8.

@@ -75,6 +75,39 @@ fn article<'a>() -> Page<'a> {
     }
 }
 
+/// All that there is to say of a page.
+struct Said {
+    title: String,
+    description: String,
+    canonical: String,
+    robots: &'static str,
+    keywords: String,
+    author: String,
+    open_graph: Vec<(&'static str, String)>,
+    twitter: Vec<(&'static str, String)>,
+    json_ld: String,
+}
+
+fn head(page: &Page) -> Said {
+    let owned = |rows: Vec<Row>| -> Vec<(&'static str, String)> {
+        let rows = rows.into_iter();
+        rows.map(|(name, content)| (name, content.into_owned()))
+            .collect()
+    };
+    let head = Head::of(page);
+    Said {
+        title: head.title().into_owned(),
+        description: head.description().to_owned(),
+        canonical: head.canonical().into_owned(),
+        robots: head.robots(),
+        keywords: head.keywords(),
+        author: head.author(),
+        open_graph: owned(head.open_graph()),
+        twitter: owned(head.twitter()),
+        json_ld: head.json_ld(),
+    }
+}
+
 fn pairs(of: &[(&'static str, String)]) -> Vec<String> {
     of.iter()
         .map(|(name, content)| format!("{name}={content}"))
@@ -82,7 +115,7 @@ fn pairs(of: &[(&'static str, String)]) -> Vec<String> {
 }
 
 fn graph(page: &Page) -> Value {
-    let read: Value = serde_json::from_str(&json_ld(page)).expect("JSON");
+    let read: Value = serde_json::from_str(&head(page).json_ld).expect("JSON");
     assert_eq!(read["@context"], "https://schema.org");
     read["@graph"].clone()
 }
@@ -233,7 +266,7 @@ fn lists_have_their_way_alone() {
     };
     assert_eq!(graph(&list).as_array().map(Vec::len), Some(1));
     assert_eq!(graph(&list)[0]["@type"], "BreadcrumbList");
-    let og = pairs(&open_graph(&list));
+    let og = pairs(&head(&list).open_graph);
     assert!(og.contains(&"og:type=website".to_owned()));
     assert!(
         !og.iter().any(|pair| pair.starts_with("article:")),
@@ -243,7 +276,7 @@ fn lists_have_their_way_alone() {
         kind: Kind::Missing,
         ..article()
     };
-    assert_eq!(json_ld(&missing), "");
+    assert_eq!(head(&missing).json_ld, "");
     assert_eq!(head(&missing).robots, "noindex, nofollow");
 }
 
@@ -253,7 +286,7 @@ fn what_is_not_to_be_indexed_says_so() {
         no_index: true,
         ..article()
     };
-    assert_eq!(robots(&hidden), "noindex, nofollow");
+    assert_eq!(head(&hidden).robots, "noindex, nofollow");
     let preview = Page {
         site: Site {
             production: false,
@@ -261,7 +294,7 @@ fn what_is_not_to_be_indexed_says_so() {
         },
         ..article()
     };
-    assert_eq!(robots(&preview), "noindex, nofollow");
+    assert_eq!(head(&preview).robots, "noindex, nofollow");
 }
 
 #[test]
@@ -286,7 +319,7 @@ fn a_summary_stands_in_for_the_description_and_is_cut() {
 }
 
 /// A head in which every field is `text`.
-fn all(text: &str) -> Head {
+fn all(text: &str) -> Said {
     let url = format!("https://a.example/{text}");
     let texts = [text];
     let urls = [url.as_str(), text];

@@ -88,7 +88,7 @@ fn refused(text: &str) -> String {
     let page = page(text, &Options::default());
     assert_eq!(page.rendered, Rendered::default());
     assert_eq!(
-        (page.diagnostics.len(), page.diagnostics[0].name),
+        (page.diagnostics.len(), &*page.diagnostics[0].name),
         (1, "markdown-budget")
     );
     page.diagnostics[0].message.clone()

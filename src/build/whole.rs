@@ -1,0 +1,176 @@
+//! The shortest build. Where nothing that a build reads looks different from
+//! the last time, and the output is as that build left it, there is nothing to
+//! do but to say again what was said.
+
+use super::{Begun, Failure, Options, Report, target};
+use crate::cache::{Cache, Whole};
+use crate::diag::{Diagnostic, FileId};
+use crate::emit::{self, MANIFEST};
+use crate::hash::{Hash, Hasher};
+use crate::parse::Doc;
+use crate::site::content::Role;
+use crate::site::{LangId, LeftOut, Why};
+use crate::source::{self, Sources};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Of everything that a build reads, as it looks from outside. `None` where
+/// some file is too young to be told from a later edit.
+pub fn print(options: &Options, begun: &Begun, sources: &Sources) -> Option<Hash> {
+    let mut hasher = Hasher::new();
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    hasher
+        .str(crate::cache::BUILD)
+        .str(&absolute(&options.source).to_string_lossy())
+        .str(&absolute(&begun.rooms.output).to_string_lossy())
+        .str(&options.environment)
+        // With what variables and arguments say.
+        .debug(&begun.config);
+    for source in &sources.files {
+        hasher.str(&source.path).hash(source.hash?);
+    }
+    Some(hasher.hash(begun.rooms.print?).finish())
+}
+
+/// The next moment at which a page begins or ceases to be published, or the year ends.
+pub fn until<'d>(
+    docs: impl Iterator<Item = &'d Doc>,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Timestamp {
+    let moments = docs.flat_map(|doc| {
+        let front = &doc.front;
+        [front.publish_date.or(front.date), front.expiry_date]
+    });
+    let year = now.to_zoned(zone.clone()).last_of_year();
+    let year = year.and_then(|day| day.end_of_day());
+    let year = year.map_or(now, |end| end.timestamp());
+    moments
+        .flatten()
+        .map(|date| date.instant)
+        .filter(|moment| *moment > now)
+        .min()
+        .map_or(year, |moment| moment.min(year))
+}
+
+/// What is kept of a build that has published.
+pub fn whole(
+    report: &Report,
+    diagnostics: &[Diagnostic],
+    sources: &Sources,
+    (from, until): (Timestamp, Timestamp),
+) -> Option<Whole> {
+    let manifest = source::bytes(&report.output.join(MANIFEST)).ok()?;
+    let path = |id: FileId| sources.get(id).path.to_string();
+    Some(Whole {
+        manifest: Hash::of(&manifest),
+        from: from.as_nanosecond(),
+        until: until.as_nanosecond(),
+        said: crate::cache::save(diagnostics, None, &path),
+        title: report.title.clone(),
+        numbers: [report.pages, report.posts, report.sections, report.words],
+        terms: report.terms.clone(),
+        left_out: report
+            .left_out
+            .iter()
+            .map(|out| {
+                let why = match out.why {
+                    Why::Draft => 0,
+                    Why::Future => 1,
+                    Why::Expired => 2,
+                };
+                (path(out.file), why)
+            })
+            .collect(),
+    })
+}
+
+/// The report of a build that has nothing to do, if it has nothing to do.
+pub fn unchanged(
+    options: &Options,
+    begun: &Begun,
+    cache: &Cache,
+    print: Hash,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Option<Report>, Failure> {
+    let now = options.now.unwrap_or_else(Timestamp::now).as_nanosecond();
+    let Some(whole) = cache
+        .whole(print)
+        .filter(|whole| (whole.from..whole.until).contains(&now))
+    else {
+        return Ok(None);
+    };
+    let manifest = source::bytes(&begun.rooms.output.join(MANIFEST));
+    if manifest.ok().map(|bytes| Hash::of(&bytes)) != Some(whole.manifest) {
+        return Ok(None);
+    }
+    // The files by name, for messages and for what was left out.
+    let mut ids: HashMap<String, FileId> = sources
+        .files
+        .iter()
+        .map(|source| (source.path.to_string(), source.id))
+        .collect();
+    if !whole.said.is_empty() || !whole.left_out.is_empty() {
+        let found = begun.rooms.all_texts();
+        let placed = sources.place_all(&found);
+        let names = found.iter().map(|found| found.path.to_string());
+        ids.extend(names.zip(placed));
+    }
+    let Some(said) = crate::cache::restore(whole.said, None, &|path| ids.get(path).copied()) else {
+        return Ok(None);
+    };
+    let mut left_out = Vec::new();
+    for (path, why) in whole.left_out {
+        let Some(file) = ids.get(&path) else {
+            return Ok(None);
+        };
+        left_out.push(LeftOut {
+            file: *file,
+            path,
+            lang: LangId(0),
+            role: Role::Single,
+            why: match why {
+                0 => Why::Draft,
+                1 => Why::Future,
+                _ => Why::Expired,
+            },
+        });
+    }
+    let target = target(options, &begun.rooms);
+    let emitter = emit::prepare(&target).map_err(Failure::Emit)?;
+    let all = AtomicBool::new(true);
+    emitter
+        .previous()
+        .files
+        .par_iter()
+        .try_for_each(|entry| {
+            if all.load(Ordering::Relaxed) && !emitter.keep(&entry.path)? {
+                all.store(false, Ordering::Relaxed);
+            }
+            Ok(())
+        })
+        .map_err(Failure::Emit)?;
+    if !all.into_inner() {
+        return Ok(None);
+    }
+    let files = emitter.commit().map_err(Failure::Emit)?;
+    *diagnostics = said;
+    let [pages, posts, sections, words] = whole.numbers;
+    Ok(Some(Report {
+        title: whole.title,
+        output: begun.rooms.output.clone(),
+        pages,
+        posts,
+        sections,
+        words,
+        terms: whole.terms,
+        left_out,
+        files,
+        cache: None,
+    }))
+}

@@ -1,0 +1,235 @@
+//! One file of the cache: records by key, appended, each with its own check.
+//!
+//! ```text
+//! head    16 bytes: which program wrote it
+//! record  kind 1 · key 16 · length 4 · check 16 · payload
+//! ```
+//!
+//! Opening reads the whole file once and notes where records lie; what does not
+//! check is not believed, nor anything after it. New records are appended in
+//! one write, or the file is written anew when most of it is of no use to this
+//! site any more. Two processes may share a file: each write is whole, and who
+//! comes last to rename wins; what the other had is made again.
+
+use crate::hash::{Hash, Hasher};
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+const HEAD: usize = 16;
+const RECORD: usize = 1 + 16 + 4 + 16;
+/// Less than this is not worth writing anew.
+const SMALL: usize = 1 << 20;
+/// A larger file is not read: it is nothing that we would have left.
+const LARGEST: u64 = 4 << 30;
+
+/// What a record is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Kind(pub u8);
+
+pub struct Log {
+    path: PathBuf,
+    head: [u8; HEAD],
+    bytes: Vec<u8>,
+    index: HashMap<(Kind, Hash), Place>,
+    /// Records of this build, ready to be written.
+    new: Mutex<Vec<u8>>,
+    /// What the file held cannot stay as it is: it was damaged, or is another program's.
+    stale: bool,
+}
+
+struct Place {
+    /// The whole record.
+    record: Range<usize>,
+    used: AtomicBool,
+}
+
+/// How a file was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    Sound,
+    /// There was none.
+    Nothing,
+    /// Written by another version of the program.
+    Other,
+    /// Cut short, or changed by somebody.
+    Damaged,
+    Unreadable,
+}
+
+impl Log {
+    pub fn open(path: PathBuf, head: Hash) -> (Log, Found) {
+        let head = head.0.to_le_bytes();
+        let mut log = Log {
+            path,
+            head,
+            bytes: Vec::new(),
+            index: HashMap::new(),
+            new: Mutex::default(),
+            stale: true,
+        };
+        let bytes = match read(&log.path) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return (log, Found::Nothing),
+            Err(_) => return (log, Found::Unreadable),
+        };
+        if bytes.get(..HEAD) != Some(&log.head) {
+            let found = if bytes.len() < HEAD {
+                Found::Damaged
+            } else {
+                Found::Other
+            };
+            return (log, found);
+        }
+        log.bytes = bytes;
+        let sound = log.scan();
+        log.stale = !sound;
+        (log, if sound { Found::Sound } else { Found::Damaged })
+    }
+
+    /// Notes every record up to the first that does not check; whether all did.
+    fn scan(&mut self) -> bool {
+        let mut at = HEAD;
+        while at < self.bytes.len() {
+            let Some(record) = record(&self.bytes, at) else {
+                return false;
+            };
+            let end = record.end;
+            let place = Place {
+                record: at..end,
+                used: AtomicBool::new(false),
+            };
+            self.index.insert((record.kind, record.key), place);
+            at = end;
+        }
+        true
+    }
+
+    /// The payload of a record that was there when the file was opened.
+    pub fn get(&self, kind: Kind, key: Hash) -> Option<&[u8]> {
+        let place = self.index.get(&(kind, key))?;
+        // The same record checks whole, or is as if it were not there.
+        let payload = checked(&self.bytes[place.record.clone()])?;
+        place.used.store(true, Ordering::Relaxed);
+        Some(payload)
+    }
+
+    pub fn put(&self, kind: Kind, key: Hash, payload: &[u8]) {
+        // Nothing of ours is larger.
+        let Ok(length) = u32::try_from(payload.len()) else {
+            return;
+        };
+        let mut new = self.new.lock().unwrap_or_else(PoisonError::into_inner);
+        new.push(kind.0);
+        new.extend_from_slice(&key.0.to_le_bytes());
+        new.extend_from_slice(&length.to_le_bytes());
+        new.extend_from_slice(&check(kind, key, payload).0.to_le_bytes());
+        new.extend_from_slice(payload);
+    }
+
+    /// Writes what is new. With `all`, every record of use to the site was
+    /// asked for: then those that were not may be dropped.
+    pub fn save(&self, all: bool) -> io::Result<()> {
+        let new = self.new.lock().unwrap_or_else(PoisonError::into_inner);
+        let used: usize = self
+            .index
+            .values()
+            .filter(|place| place.used.load(Ordering::Relaxed))
+            .map(|place| place.record.len())
+            .sum();
+        let wasteful = all && self.bytes.len() > 2 * (used + new.len()) + SMALL;
+        if !self.stale && !wasteful {
+            return if new.is_empty() {
+                Ok(())
+            } else {
+                self.append(&new)
+            };
+        }
+        if new.is_empty() && used == 0 && self.bytes.is_empty() {
+            return Ok(());
+        }
+        self.rewrite(&new, wasteful)
+    }
+
+    fn append(&self, new: &[u8]) -> io::Result<()> {
+        let mut file = std::fs::OpenOptions::new().append(true).open(&self.path)?;
+        // Another process may have written the file anew meanwhile: its length says so.
+        if file.metadata()?.len() < self.bytes.len() as u64 {
+            return Ok(());
+        }
+        file.write_all(new)
+    }
+
+    fn rewrite(&self, new: &[u8], used_only: bool) -> io::Result<()> {
+        let draft = self
+            .path
+            .with_extension(format!("{}.draft", std::process::id()));
+        let written = (|| {
+            let mut file = io::BufWriter::with_capacity(1 << 20, std::fs::File::create(&draft)?);
+            file.write_all(&self.head)?;
+            let mut kept: Vec<&Place> = self
+                .index
+                .values()
+                .filter(|place| !used_only || place.used.load(Ordering::Relaxed))
+                .collect();
+            kept.sort_by_key(|place| place.record.start);
+            for place in kept {
+                file.write_all(&self.bytes[place.record.clone()])?;
+            }
+            file.write_all(new)?;
+            file.into_inner().map_err(io::IntoInnerError::into_error)?;
+            std::fs::rename(&draft, &self.path)
+        })();
+        if written.is_err() {
+            let _ = std::fs::remove_file(&draft);
+        }
+        written
+    }
+}
+
+struct Record {
+    kind: Kind,
+    key: Hash,
+    end: usize,
+}
+
+/// The record that begins at `at`, if all of it is there.
+fn record(bytes: &[u8], at: usize) -> Option<Record> {
+    let head = bytes.get(at..at + RECORD)?;
+    let length = u32::from_le_bytes(*head[17..21].first_chunk()?) as usize;
+    let end = (at + RECORD).checked_add(length)?;
+    (end <= bytes.len()).then_some(Record {
+        kind: Kind(head[0]),
+        key: Hash(u128::from_le_bytes(*head[1..17].first_chunk()?)),
+        end,
+    })
+}
+
+/// The payload of a record, if it is what was written.
+fn checked(record: &[u8]) -> Option<&[u8]> {
+    let (head, payload) = record.split_at_checked(RECORD)?;
+    let kind = Kind(head[0]);
+    let key = Hash(u128::from_le_bytes(*head[1..17].first_chunk()?));
+    let said = Hash(u128::from_le_bytes(*head[21..37].first_chunk()?));
+    (check(kind, key, payload) == said).then_some(payload)
+}
+
+fn check(kind: Kind, key: Hash, payload: &[u8]) -> Hash {
+    let mut hasher = Hasher::new();
+    hasher.number(u64::from(kind.0)).hash(key).bytes(payload);
+    hasher.finish()
+}
+
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match std::fs::metadata(path) {
+        Ok(meta) if !meta.is_file() || meta.len() > LARGEST => {
+            Err(io::ErrorKind::InvalidData.into())
+        }
+        Ok(_) => std::fs::read(path).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
