@@ -349,7 +349,7 @@ pub fn article(
     let mut ids = Ids::default();
     let rendered = if reading.html {
         markdown::Rendered {
-            html: extracted.text.clone(),
+            html: extracted.text.into_owned(),
             ..markdown::Rendered::default()
         }
     } else {

@@ -13,6 +13,7 @@ use super::markdown::{Origin, Shift};
 use super::token;
 use crate::diag::{Diagnostic, FileId, Span};
 use lex::{Event, Tag};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -63,9 +64,9 @@ impl Place {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Extracted {
+pub struct Extracted<'t> {
     /// The text with a token for every outermost call.
-    pub text: String,
+    pub text: Cow<'t, str>,
     /// In the order of their opening tags; token `n` stands for `calls[n - first]`.
     pub calls: Vec<Call>,
     /// Where the bytes of `text` come from.
@@ -142,16 +143,16 @@ impl Call {
 }
 
 /// Finds the calls of `body`, which begins at byte `base` of `file`.
-pub fn extract(body: &str, file: FileId, base: usize) -> Extracted {
+pub fn extract(body: &str, file: FileId, base: usize) -> Extracted<'_> {
     extract_from(body, Place::At(file, base), 0)
 }
 
 /// The same for a text from anywhere; its first call gets the token `first`.
-pub fn extract_from(text: &str, place: Place, first: usize) -> Extracted {
+pub fn extract_from(text: &str, place: Place, first: usize) -> Extracted<'_> {
     let (events, diagnostics) = lex::events(text, place);
     if events.is_empty() {
         return Extracted {
-            text: text.to_owned(),
+            text: Cow::Borrowed(text),
             calls: Vec::new(),
             origin: place.origin(Vec::new()),
             diagnostics,
@@ -215,8 +216,8 @@ struct Frame {
     children: usize,
 }
 
-impl Builder<'_> {
-    fn build(mut self, events: Vec<Event>, closes: &[Option<usize>]) -> Extracted {
+impl<'a> Builder<'a> {
+    fn build(mut self, events: Vec<Event>, closes: &[Option<usize>]) -> Extracted<'a> {
         let mut root = Frame {
             call: None,
             text: String::with_capacity(self.source.len()),
@@ -286,7 +287,7 @@ impl Builder<'_> {
         shifts.push(self.place.shift(root.text.len(), cursor));
         root.text.push_str(&self.source[cursor..]);
         Extracted {
-            text: root.text,
+            text: Cow::Owned(root.text),
             calls: self.calls,
             origin: self.place.origin(shifts),
             diagnostics: self.diagnostics,

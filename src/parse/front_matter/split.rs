@@ -56,7 +56,7 @@ pub fn split(text: &str, file: FileId) -> Result<Split, Diagnostic> {
 /// The line that begins at `start`, without its end.
 fn line(text: &str, start: usize) -> &str {
     let rest = &text[start..];
-    &rest[..rest.find(['\r', '\n']).unwrap_or(rest.len())]
+    &rest[..memchr::memchr2(b'\r', b'\n', rest.as_bytes()).unwrap_or(rest.len())]
 }
 
 /// Where the line after the one that begins at `start` begins.

@@ -20,7 +20,9 @@ pub fn is_cjk(markdown: &str) -> bool {
     }
     let (mut letters, mut cjk) = (0_usize, 0_usize);
     for c in markdown.chars() {
-        if is_cjk_char(c) {
+        if c.is_ascii() {
+            letters += usize::from(c.is_ascii_alphabetic());
+        } else if is_cjk_char(c) {
             cjk += 1;
             letters += 1;
         } else if c.is_alphabetic() {
@@ -31,31 +33,33 @@ pub fn is_cjk(markdown: &str) -> bool {
 }
 
 fn has_cjk(text: &str) -> bool {
-    /// The first byte of U+1000; what is below has none of these scripts.
-    const LEAST: u8 = 0xE1;
     /// Looked at together, which the processor does at once.
     const CHUNK: usize = 64;
-    for (index, chunk) in text.as_bytes().chunks(CHUNK).enumerate() {
-        if !chunk.iter().fold(false, |any, byte| any | (*byte >= LEAST)) {
-            continue;
-        }
-        for (offset, _) in chunk.iter().enumerate().filter(|(_, byte)| **byte >= LEAST) {
-            // A byte as high begins a character.
-            let rest = &text[index * CHUNK + offset..];
-            if rest.chars().next().is_some_and(is_cjk_char) {
-                return true;
-            }
-        }
-    }
-    false
+    // The first byte of U+1000; what is below has none of these scripts.
+    let high = |byte: &u8| *byte >= 0xE1;
+    text.as_bytes()
+        .chunks(CHUNK)
+        .enumerate()
+        .any(|(index, chunk)| {
+            chunk.iter().fold(false, |any, byte| any | high(byte))
+                && (0..chunk.len()).filter(|at| high(&chunk[*at])).any(|at| {
+                    // A byte as high begins a character.
+                    let rest = &text[index * CHUNK + at..];
+                    rest.chars().next().is_some_and(is_cjk_char)
+                })
+        })
 }
 
 fn is_cjk_char(c: char) -> bool {
+    // Curly quotes and dashes are common, Hangul's old letters are not.
+    if c < '\u{2E80}' {
+        return matches!(c, '\u{1100}'..='\u{11FF}');
+    }
     matches!(c,
-        '\u{1100}'..='\u{11FF}' | '\u{2E80}'..='\u{2FDF}' | '\u{3005}' | '\u{3007}' | '\u{3021}'..='\u{3029}'
+        '\u{4E00}'..='\u{9FFF}' | '\u{2E80}'..='\u{2FDF}' | '\u{3005}' | '\u{3007}' | '\u{3021}'..='\u{3029}'
         | '\u{3038}'..='\u{303B}' | '\u{3041}'..='\u{3096}' | '\u{309D}'..='\u{309F}' | '\u{30A1}'..='\u{30FA}'
         | '\u{30FD}'..='\u{30FF}' | '\u{3131}'..='\u{318E}' | '\u{31F0}'..='\u{31FF}' | '\u{3400}'..='\u{4DBF}'
-        | '\u{4E00}'..='\u{9FFF}' | '\u{A960}'..='\u{A97C}' | '\u{AC00}'..='\u{D7A3}' | '\u{D7B0}'..='\u{D7FB}'
+        | '\u{A960}'..='\u{A97C}' | '\u{AC00}'..='\u{D7A3}' | '\u{D7B0}'..='\u{D7FB}'
         | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9D}' | '\u{FFA0}'..='\u{FFDC}' | '\u{20000}'..='\u{323AF}')
 }
 

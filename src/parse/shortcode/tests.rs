@@ -3,7 +3,7 @@ use crate::diag::FileId;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
-fn read(text: &str) -> Extracted {
+fn read(text: &str) -> Extracted<'_> {
     extract(text, FileId(0), 0)
 }
 
@@ -345,7 +345,7 @@ fn holds(text: &str) {
         .filter_map(|call| call.inner.as_ref())
         .map(|inner| inner.text.as_str());
     let mut tokens = Vec::new();
-    for mut text in inners.chain([found.text.as_str()]) {
+    for mut text in inners.chain([&*found.text]) {
         while let Some((_, end, index)) = token::find(text) {
             tokens.push(index);
             text = &text[end..];
@@ -378,7 +378,8 @@ proptest! {
     #[test]
     fn an_escaped_call_prints_as_written(body in "[a-z \"=`é/]{0,20}", markdown in any::<bool>()) {
         let text = if markdown { format!("a {{{{% {body} %}}}} b") } else { format!("a {{{{< {body} >}}}} b") };
-        let found = read(&escape(&text));
+        let escaped = escape(&text);
+        let found = read(&escaped);
         prop_assert_eq!(&found.text, &text);
         prop_assert_eq!(found.diagnostics, vec![]);
     }
@@ -389,7 +390,8 @@ proptest! {
             true => format!("`{value}`"),
             false => format!("\"{}\"", value.replace('"', "\\\"")),
         };
-        let found = read(&format!("{{{{< x k={quoted} >}}}}"));
+        let call = format!("{{{{< x k={quoted} >}}}}");
+        let found = read(&call);
         prop_assert_eq!(&found.diagnostics, &vec![]);
         prop_assert_eq!(found.calls[0].named("k"), Some(&ArgValue::Text(value)));
     }
