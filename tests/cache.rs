@@ -211,7 +211,10 @@ fn verify_looks_into_the_output_too() {
         .and_then(|file| file.set_modified(time))
         .expect("the old time");
     bench.build(&["--cache-dir", "cache", "--verify"]);
-    assert!(bench.bytes() == before, "a file of the output was not mended");
+    assert!(
+        bench.bytes() == before,
+        "a file of the output was not mended"
+    );
 }
 
 #[cfg(unix)]
