@@ -381,6 +381,12 @@ impl Renderer {
         self.body(id).map(parse::plain_text).unwrap_or_default()
     }
 
+    /// The same, of which little more than `least` bytes are wanted.
+    pub(super) fn plain_beginning(&self, id: PageId, least: usize) -> String {
+        let beginning = |body| parse::plain_beginning(body, least);
+        self.body(id).map(beginning).unwrap_or_default()
+    }
+
     /// What a block of code becomes is made from this.
     fn code_key(&self, block: &CodeBlock) -> Hash {
         let mut hasher = Hasher::new();
