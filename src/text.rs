@@ -349,6 +349,18 @@ pub fn heading_id_as(text: &str, kind: IdType) -> String {
     let text = text.trim();
     let mut out = String::with_capacity(text.len());
     match kind {
+        IdType::Github if text.is_ascii() => {
+            for byte in text.bytes() {
+                match byte {
+                    b' ' | b'-' => out.push('-'),
+                    b'_' => out.push('_'),
+                    _ if byte.is_ascii_alphanumeric() => {
+                        out.push(char::from(byte.to_ascii_lowercase()));
+                    }
+                    _ => {}
+                }
+            }
+        }
         IdType::Github => {
             for c in text.chars() {
                 match c {

@@ -91,8 +91,14 @@ impl Body {
 /// CommonMark's flanking rules, as a word would. [`front_matter::split`] refuses
 /// sources that hold them.
 pub mod token {
+    use memchr::memmem::Finder;
+    use std::sync::LazyLock;
+
     pub const OPEN: char = '\u{FDD0}';
     pub const CLOSE: char = '\u{FDD1}';
+    pub const OPEN_BYTES: &[u8] = "\u{FDD0}".as_bytes();
+
+    static FIND_OPEN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(OPEN_BYTES));
 
     pub fn push(out: &mut String, index: usize) {
         use std::fmt::Write;
@@ -103,7 +109,7 @@ pub mod token {
     /// The first token in `text`: (start, end, index), bytes.
     pub fn find(text: &str) -> Option<(usize, usize, usize)> {
         let mut from = 0;
-        while let Some(at) = memchr::memmem::find(&text.as_bytes()[from..], "\u{FDD0}".as_bytes()) {
+        while let Some(at) = FIND_OPEN.find(&text.as_bytes()[from..]) {
             let start = from + at;
             let digits = start + OPEN.len_utf8();
             if let Some(close) = text[digits..].find(CLOSE)

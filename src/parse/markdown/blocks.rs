@@ -3,6 +3,7 @@
 use super::alerts;
 use super::attributes;
 use super::budget;
+use super::mask;
 use super::math::{self, Fence};
 use super::render::{
     Closing, Code, Draft, Paragraph, Place, Renderer, Table, heading, without_tokens,
@@ -190,6 +191,10 @@ impl<'a> Renderer<'a> {
     /// Of several, only their output tells whether the paragraph stays.
     fn is_call(&self, content: &str) -> bool {
         let content = content.trim();
+        // Most paragraphs begin with a word; only the beginning counts.
+        if !content.starts_with(token::OPEN) {
+            return false;
+        }
         match token::find(content) {
             Some((0, end, index)) => {
                 end == content.len() && matches!(self.holes.get(index), Some(Hole::Call(_)))
@@ -232,13 +237,14 @@ impl<'a> Renderer<'a> {
             Some(Some((attributes, cut))) => (Some(attributes), cut),
             _ => (None, usize::MAX),
         };
+        let length = range.len();
         self.heading = Some(Draft {
             start: self.out.len(),
             range,
             attributes,
             cut,
-            text: String::new(),
-            ident: String::new(),
+            text: String::with_capacity(length),
+            ident: String::with_capacity(length),
         });
         self.open_block(None);
     }
@@ -272,13 +278,15 @@ impl<'a> Renderer<'a> {
     }
 
     fn end_heading(&mut self, level: u8) {
-        let Some(draft) = self.heading.take() else {
+        let Some(mut draft) = self.heading.take() else {
             return;
         };
-        let mut html = self.out.split_off(draft.start.min(self.out.len()));
-        html.truncate(html.trim_end().len());
-        let attributes = draft.attributes.clone().unwrap_or_default();
-        let wanted = attributes.id.clone().or_else(|| {
+        let start = draft.start.min(self.out.len());
+        let end = start + self.out[start..].trim_end().len();
+        self.out.truncate(end);
+        let entry = toc::entry(&self.out[start..], self.holes);
+        let mut attributes = draft.attributes.take().unwrap_or_default();
+        let wanted = attributes.id.take().or_else(|| {
             let ident = without_tokens(&draft.ident);
             self.options
                 .heading_ids
@@ -287,17 +295,18 @@ impl<'a> Renderer<'a> {
         let id = wanted
             .map(|wanted| self.ids.unique(&wanted))
             .unwrap_or_default();
-        self.out.push_str("<h");
-        self.out.push(char::from(b'0' + level));
-        let at = self.out.len();
+        let mut tag = String::with_capacity("<h1 id=\"\">".len() + id.len());
+        tag.push_str("<h");
+        tag.push(char::from(b'0' + level));
+        let at = start + tag.len();
         if !id.is_empty() {
-            self.out.push_str(" id=\"");
-            escape_attr(&mut self.out, &id);
-            self.out.push('"');
+            tag.push_str(" id=\"");
+            escape_attr(&mut tag, &id);
+            tag.push('"');
         }
-        attributes.push(&mut self.out);
-        self.out.push('>');
-        self.out.push_str(&html);
+        attributes.push(&mut tag);
+        tag.push('>');
+        self.out.insert_str(start, &tag);
         if self.options.anchors && !id.is_empty() {
             self.out
                 .push_str("<a hidden class=\"anchor\" aria-hidden=\"true\" href=\"#");
@@ -307,12 +316,13 @@ impl<'a> Renderer<'a> {
         if let Some(open) = self.open.last_mut() {
             open.at = Some(Place::Html(at));
         }
-        self.close(&format!("</h{level}>\n"));
+        self.out.push_str("</h");
+        self.out.push(char::from(b'0' + level));
+        self.close(">\n");
         let span = self.span(draft.range.clone());
-        let html = toc::entry(&html, self.holes);
         self.done
             .headings
-            .push(heading(draft, level, id, html, span));
+            .push(heading(draft, level, id, entry, span));
     }
 
     fn start_quote(&mut self, range: Range<usize>) {
@@ -385,7 +395,7 @@ impl<'a> Renderer<'a> {
         let Some(code) = self.code.take() else { return };
         self.fresh_line();
         let mut text = self.masked.restore(&code.text).into_owned();
-        if code.indented && text.contains('\n') && code.text.contains(super::mask::FORMULA) {
+        if code.indented && text.contains('\n') && code.text.contains(mask::FORMULA) {
             text = text.replace("\n    ", "\n");
         }
         if code.lang == "math" {
@@ -422,7 +432,7 @@ impl<'a> Renderer<'a> {
             }
             return;
         }
-        if let Some(at) = html.find(MORE) {
+        if let Some(at) = memchr::memmem::find(html.as_bytes(), MORE.as_bytes()) {
             self.raw(&html[..at]);
             self.divide();
             let rest = &html[at + MORE.len()..];
@@ -445,16 +455,20 @@ impl<'a> Renderer<'a> {
             }
             return;
         }
+        // All marks begin with this byte.
+        if memchr::memchr(mask::FIRST, html.as_bytes()).is_none() {
+            return self.out.push_str(html);
+        }
         let colons = html
-            .contains(super::mask::COLON)
-            .then(|| html.replace(super::mask::COLON, ":"));
+            .contains(mask::COLON)
+            .then(|| html.replace(mask::COLON, ":"));
         let mut rest = colons.as_deref().unwrap_or(html);
-        while let Some(at) = rest.find(super::mask::FORMULA) {
+        while let Some(at) = rest.find(mask::FORMULA) {
             let before = &rest[..at];
             self.out.push_str(before);
             rest = &rest[at..];
             let Some((index, length)) = self.masked.formula(rest) else {
-                let length = super::mask::FORMULA.len_utf8();
+                let length = mask::FORMULA.len_utf8();
                 self.out.push_str(&rest[..length]);
                 rest = &rest[length..];
                 continue;

@@ -50,8 +50,7 @@ pub(super) fn check(text: &str) -> Result<(), Problem> {
     }
     let bytes = text.as_bytes();
     let mut start = 0;
-    while start < bytes.len() {
-        let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |end| start + end);
+    for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
         let line = &bytes[start..end];
         // A line of prose begins with a letter.
         if !line.first().is_some_and(u8::is_ascii_alphabetic)

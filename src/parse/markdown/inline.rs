@@ -41,11 +41,14 @@ impl<'a> Renderer<'a> {
                 return self.prose(range.start..range.start + kept, false);
             }
         }
-        // Not as in the source: an entity, or a bar in a table.
-        if self.source.get(range.clone()) != Some(text) {
-            return self.push_text(text);
+        match self.source.get(range.clone()) {
+            // Nearly always a part of the source itself: there is nothing to compare.
+            Some(source) if std::ptr::eq(source, text) || source == text => {
+                self.prose(range, breaks);
+            }
+            // Not as in the source: an entity, or a bar in a table.
+            _ => self.push_text(text),
         }
-        self.prose(range, breaks);
     }
 
     /// Text that stands in the source as it is meant.
@@ -68,11 +71,9 @@ impl<'a> Renderer<'a> {
             at += 1;
             done = at;
         }
-        while at < range.end {
-            if !SPECIAL[usize::from(bytes[at])] {
-                at += 1;
-                continue;
-            }
+        let special = |byte: &u8| SPECIAL[usize::from(*byte)];
+        while let Some(plain) = bytes[at.min(range.end)..range.end].iter().position(special) {
+            at += plain;
             let next = match self.special(at, done, &range, breaks) {
                 Some(next) => next,
                 None if matches!(bytes[at], b'&' | b'<' | b'>' | b'"') => {

@@ -14,6 +14,8 @@ pub(super) const FORMULA: char = '\u{FDD2}';
 pub(super) const FORMULA_END: char = '\u{FDD3}';
 /// The parser takes any line with a colon for a definition, `:smile:` too.
 pub(super) const COLON: char = '\u{FDD5}';
+/// What each of these characters begins with in UTF-8.
+pub(super) const FIRST: u8 = 0xEF;
 const MARKS: [char; 3] = [FORMULA, '\u{FDD4}', COLON];
 const LINE: &str = "<!--\u{FDD4}";
 

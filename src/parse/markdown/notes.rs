@@ -29,35 +29,33 @@ struct Note {
     marks: usize,
 }
 
-impl<'a> Renderer<'a> {
-    /// Takes the events of definitions aside; gives back all others.
-    pub(super) fn record(
-        &mut self,
-        event: Event<'a>,
-        range: Range<usize>,
-    ) -> Option<(Event<'a>, Range<usize>)> {
-        match event {
-            Event::Start(Tag::FootnoteDefinition(label)) => {
-                let label = label.to_lowercase();
-                self.notes.recording.push((label, Vec::new()));
-                None
-            }
-            Event::End(TagEnd::FootnoteDefinition) => {
-                if let Some((label, events)) = self.notes.recording.pop() {
-                    self.notes.texts.entry(label).or_insert(events);
-                }
-                None
-            }
-            event => match self.notes.recording.last_mut() {
-                Some((_, events)) => {
-                    events.push((event, range));
-                    None
-                }
-                None => Some((event, range)),
-            },
-        }
+impl<'a> Notes<'a> {
+    /// Whether an event is part of a definition.
+    pub(super) fn takes(&self, event: &Event<'a>) -> bool {
+        !self.recording.is_empty() || matches!(event, Event::Start(Tag::FootnoteDefinition(_)))
     }
 
+    /// Takes an event of a definition aside.
+    pub(super) fn record(&mut self, event: Event<'a>, range: Range<usize>) {
+        match event {
+            Event::Start(Tag::FootnoteDefinition(label)) => {
+                self.recording.push((label.to_lowercase(), Vec::new()));
+            }
+            Event::End(TagEnd::FootnoteDefinition) => {
+                if let Some((label, events)) = self.recording.pop() {
+                    self.texts.entry(label).or_insert(events);
+                }
+            }
+            event => {
+                if let Some((_, events)) = self.recording.last_mut() {
+                    events.push((event, range));
+                }
+            }
+        }
+    }
+}
+
+impl Renderer<'_> {
     /// The mark of a note in the text.
     pub(super) fn note_mark(&mut self, label: &str) {
         if self.alt.is_some() {

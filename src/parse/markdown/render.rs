@@ -173,17 +173,16 @@ pub(super) fn run(
         more_pending: false,
         failed: false,
     };
-    let mut events = Parser::new_ext(source, options.parser())
-        .into_offset_iter()
-        .peekable();
-    while let Some((event, range)) = events.next() {
-        let Some((event, range)) = renderer.record(event, range) else {
+    let mut events = Parser::new_ext(source, options.parser()).into_offset_iter();
+    // Not an iterator that can be peeked into: it would move each event twice more.
+    let mut next = events.next();
+    while let Some((event, range)) = next {
+        next = events.next();
+        if renderer.notes.takes(&event) {
+            renderer.notes.record(event, range);
             continue;
-        };
-        let breaks = matches!(
-            events.peek(),
-            Some((Event::SoftBreak | Event::HardBreak, _))
-        );
+        }
+        let breaks = matches!(next, Some((Event::SoftBreak | Event::HardBreak, _)));
         renderer.event(event, range, breaks);
         if renderer.failed {
             return Rendered::default();
@@ -317,18 +316,19 @@ impl Inline {
 }
 
 pub(super) fn heading(draft: Draft, level: u8, id: String, html: String, span: Span) -> Heading {
+    let text = without_tokens(&draft.text).trim().to_owned();
     Heading {
         level,
         id,
         html,
-        text: without_tokens(&draft.text).trim().to_owned(),
+        text,
         span,
     }
 }
 
 /// A text without its tokens.
 pub(super) fn without_tokens(text: &str) -> std::borrow::Cow<'_, str> {
-    if !text.contains(token::OPEN) {
+    if token::find(text).is_none() {
         return text.into();
     }
     let mut out = String::with_capacity(text.len());

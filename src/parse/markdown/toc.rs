@@ -66,7 +66,9 @@ pub fn toc(headings: &[Heading], start: u8, end: u8, ordered: bool) -> String {
 pub(super) fn entry(html: &str, holes: &[Hole]) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
-    while let Some(at) = rest.find(['<', token::OPEN]) {
+    // What is neither markup nor a token, and begins as a token does, is copied.
+    let first = token::OPEN_BYTES[0];
+    while let Some(at) = memchr::memchr2(b'<', first, rest.as_bytes()) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         if rest.starts_with("<sup id=\"fnref") {
@@ -75,7 +77,9 @@ pub(super) fn entry(html: &str, holes: &[Hole]) -> String {
                 .map_or("", |end| &rest[end + "</sup>".len()..]);
         } else if rest.starts_with("<a ") || rest.starts_with("<a>") || rest.starts_with("</a>") {
             rest = rest.find('>').map_or("", |end| &rest[end + 1..]);
-        } else if let Some((0, end, index)) = token::find(rest) {
+        } else if rest.starts_with(token::OPEN)
+            && let Some((0, end, index)) = token::find(rest)
+        {
             match holes.get(index) {
                 Some(Hole::Image(image)) => crate::text::escape_html(&mut out, &image.alt),
                 _ => out.push_str(&rest[..end]),
