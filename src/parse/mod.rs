@@ -390,6 +390,9 @@ pub fn article(
         has_calls: !extracted.calls.is_empty(),
         digest,
     };
+    // Written into a buffer with room to spare, and held until its page is rendered.
+    body.html = body.html.as_str().to_owned();
+    body.holes.shrink_to_fit();
     let text = Text {
         body,
         calls: extracted.calls,

@@ -5,7 +5,7 @@
 pub mod absolute;
 pub mod article;
 mod bytes;
-mod card;
+pub mod card;
 pub mod context;
 pub mod fault;
 pub mod feed;
