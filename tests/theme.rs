@@ -52,11 +52,14 @@ fn engine(lang: &str) -> Tera {
                     values.push((name, value.to_string()));
                 }
             }
-            let values: Vec<(&str, &str)> = values
-                .iter()
-                .map(|(name, value)| (*name, value.as_str()))
-                .collect();
-            Ok(strings.say(key, kwargs.get::<u64>("count")?, &values))
+            let value = |asked: &str| {
+                let same = |(name, _): &&(&str, String)| *name == asked;
+                values
+                    .iter()
+                    .find(same)
+                    .map(|(_, value)| value.as_str().into())
+            };
+            Ok(strings.say(key, kwargs.get::<u64>("count")?, value))
         },
     );
     tera.register_function(

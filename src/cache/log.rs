@@ -6,12 +6,12 @@
 //! ```
 //!
 //! Opening reads the whole file once and notes where records lie; what does not
-//! check is not believed, nor anything after it. New records are appended in
-//! one write, or the file is written anew when most of it is of no use to this
-//! site any more. Two processes may share a file: each write is whole, and who
-//! comes last to rename wins; what the other had is made again.
+//! check is not believed, nor anything after what has no frame. New records are
+//! appended, or the file is written anew when most of it is of no use to this
+//! site any more. Two processes may share a file: where their records mix, they
+//! do not check, and are made again; of two new files the last one wins.
 
-use crate::hash::{Hash, Hasher};
+use crate::hash::Hash;
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -36,9 +36,36 @@ pub struct Log {
     bytes: Vec<u8>,
     index: HashMap<(Kind, Hash), Place>,
     /// Records of this build, ready to be written.
-    new: Mutex<Vec<u8>>,
+    new: Mutex<Chunks>,
     /// What the file held cannot stay as it is: it was damaged, or is another program's.
     stale: bool,
+}
+
+/// Bytes that are only ever appended: a vector that grows would be copied again
+/// and again, and touch twice the memory.
+#[derive(Default)]
+struct Chunks(Vec<Vec<u8>>);
+
+const CHUNK: usize = 1 << 20;
+
+impl Chunks {
+    /// Where `length` bytes can be appended.
+    fn room(&mut self, length: usize) -> &mut Vec<u8> {
+        let full = |chunk: &Vec<u8>| chunk.capacity() - chunk.len() < length;
+        if self.0.last().is_none_or(full) {
+            self.0.push(Vec::with_capacity(length.max(CHUNK)));
+        }
+        let last = self.0.len() - 1;
+        &mut self.0[last]
+    }
+
+    fn len(&self) -> usize {
+        self.0.iter().map(Vec::len).sum()
+    }
+
+    fn write(&self, to: &mut impl Write) -> io::Result<()> {
+        self.0.iter().try_for_each(|chunk| to.write_all(chunk))
+    }
 }
 
 struct Place {
@@ -122,12 +149,14 @@ impl Log {
         let Ok(length) = u32::try_from(payload.len()) else {
             return;
         };
+        let check = check(kind, key, payload);
         let mut new = self.new.lock().unwrap_or_else(PoisonError::into_inner);
-        new.push(kind.0);
-        new.extend_from_slice(&key.0.to_le_bytes());
-        new.extend_from_slice(&length.to_le_bytes());
-        new.extend_from_slice(&check(kind, key, payload).0.to_le_bytes());
-        new.extend_from_slice(payload);
+        let room = new.room(RECORD + payload.len());
+        room.push(kind.0);
+        room.extend_from_slice(&key.0.to_le_bytes());
+        room.extend_from_slice(&length.to_le_bytes());
+        room.extend_from_slice(&check.0.to_le_bytes());
+        room.extend_from_slice(payload);
     }
 
     /// Writes what is new. With `all`, every record of use to the site was
@@ -142,28 +171,30 @@ impl Log {
             .sum();
         let wasteful = all && self.bytes.len() > 2 * (used + new.len()) + SMALL;
         if !self.stale && !wasteful {
-            return if new.is_empty() {
+            return if new.len() == 0 {
                 Ok(())
             } else {
                 self.append(&new)
             };
         }
-        if new.is_empty() && used == 0 && self.bytes.is_empty() {
+        if new.len() == 0 && used == 0 && self.bytes.is_empty() {
             return Ok(());
         }
         self.rewrite(&new, wasteful)
     }
 
-    fn append(&self, new: &[u8]) -> io::Result<()> {
-        let mut file = std::fs::OpenOptions::new().append(true).open(&self.path)?;
+    fn append(&self, new: &Chunks) -> io::Result<()> {
+        let file = std::fs::OpenOptions::new().append(true).open(&self.path)?;
         // Another process may have written the file anew meanwhile: its length says so.
         if file.metadata()?.len() < self.bytes.len() as u64 {
             return Ok(());
         }
-        file.write_all(new)
+        let mut whole = io::BufWriter::with_capacity(CHUNK, file);
+        new.write(&mut whole)?;
+        whole.flush()
     }
 
-    fn rewrite(&self, new: &[u8], used_only: bool) -> io::Result<()> {
+    fn rewrite(&self, new: &Chunks, used_only: bool) -> io::Result<()> {
         let draft = self
             .path
             .with_extension(format!("{}.draft", std::process::id()));
@@ -179,7 +210,7 @@ impl Log {
             for place in kept {
                 file.write_all(&self.bytes[place.record.clone()])?;
             }
-            file.write_all(new)?;
+            new.write(&mut file)?;
             file.into_inner().map_err(io::IntoInnerError::into_error)?;
             std::fs::rename(&draft, &self.path)
         })();
@@ -218,9 +249,11 @@ fn checked(record: &[u8]) -> Option<&[u8]> {
 }
 
 fn check(kind: Kind, key: Hash, payload: &[u8]) -> Hash {
-    let mut hasher = Hasher::new();
-    hasher.number(u64::from(kind.0)).hash(key).bytes(payload);
-    hasher.finish()
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&[kind.0]);
+    hasher.update(&key.0.to_le_bytes());
+    hasher.update(payload);
+    hasher.finalize().into()
 }
 
 fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {

@@ -17,6 +17,17 @@ pub fn format(date: Date, layout: &str, lang: &str) -> String {
     out
 }
 
+/// Where in [`GO`] the parts stand that begin with a character, by its code.
+const GO_FIRST: [usize; 128] = {
+    let mut first = [GO.len(); 128];
+    let mut at = GO.len();
+    while at > 0 {
+        at -= 1;
+        first[GO[at].0.as_bytes()[0] as usize] = at;
+    }
+    first
+};
+
 /// `2006-01-02T15:04:05Z07:00` without a look at a layout: a build writes it for
 /// every page several times.
 pub fn rfc3339(date: Date) -> String {
@@ -73,8 +84,8 @@ fn named_layout(name: &str, names: &'static Names) -> Option<&'static str> {
     })
 }
 
-/// Go's reference time, Mon Jan 2 15:04:05 MST 2006, part by part. Where one
-/// begins with another, the longer stands first.
+/// Go's reference time, Mon Jan 2 15:04:05 MST 2006, part by part. Those that begin
+/// alike stand together; where one begins with another, the longer stands first.
 #[derive(Clone, Copy)]
 enum Go {
     Month,
@@ -387,8 +398,13 @@ impl Writer {
 
 fn go_part(rest: &str) -> Option<(&'static str, Go)> {
     let first = *rest.as_bytes().first()?;
-    // Most characters begin none: the first byte alone is compared first.
-    let mut parts = GO.iter().filter(|(token, _)| token.as_bytes()[0] == first);
+    let parts = &GO[GO_FIRST
+        .get(usize::from(first))
+        .copied()
+        .unwrap_or(GO.len())..];
+    let mut parts = parts
+        .iter()
+        .take_while(|(token, _)| token.as_bytes()[0] == first);
     let (token, part) = parts.find(|(token, _)| rest.starts_with(token))?;
     // `Janus` and `Month` are words, not dates: Go looks at the letter after, too.
     let next = rest[token.len()..].chars().next();

@@ -275,3 +275,32 @@ fn file_names_may_begin_with_a_date() {
         assert_eq!(read(stem), None, "{stem}");
     }
 }
+
+#[test]
+fn what_is_written_is_read_in_a_short_way_to_the_same() {
+    let days = ["2024-02-29", "2023-02-29", "0000-01-01", "9999-12-31"];
+    let times = [
+        "T00:00:00",
+        "T23:59:59",
+        "T24:00:00",
+        "T23:59:60",
+        "t01:02:03",
+    ];
+    let offsets = [
+        "Z", "+08:00", "-09:30", "+00:00", "-23:59", "+24:00", "-05:60",
+    ];
+    for day in days {
+        for time in times {
+            for offset in offsets {
+                let text = format!("{day}{time}{offset}");
+                // A space at the end leads the long way.
+                let [short, long] = [text.clone(), format!("{text} ")].map(|text| {
+                    Date::parse(&text, &TimeZone::UTC)
+                        .map(|d| (d, d.offset))
+                        .ok()
+                });
+                assert_eq!(short, long, "{text}");
+            }
+        }
+    }
+}

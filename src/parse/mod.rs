@@ -390,6 +390,9 @@ pub fn article(
         has_calls: !extracted.calls.is_empty(),
         digest,
     };
+    // Written into a buffer with room to spare, and held until its page is rendered.
+    body.html = body.html.as_str().to_owned();
+    body.holes.shrink_to_fit();
     let text = Text {
         body,
         calls: extracted.calls,
@@ -409,6 +412,11 @@ pub fn digest(body: &Body, more: Option<usize>, cjk: bool, summary_length: usize
 /// are asked for theirs, so it is kept nowhere.
 pub fn plain_text(body: &Body) -> String {
     html::plainify(&fill::plain(body, None).0)
+}
+
+/// The beginning of [`plain_text`]: more than `least` bytes of it, or the whole.
+pub fn plain_beginning(body: &Body, least: usize) -> String {
+    html::plain_beginning(&fill::plain(body, None).0, least)
 }
 
 /// The dialect for one page: its switches, else the site's.

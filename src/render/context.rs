@@ -3,7 +3,7 @@
 use super::needs::Need;
 use super::page::{PageRows, PageView};
 use super::page_head::HeadRows;
-use super::view::{self, Object};
+use super::view::{self, Object, Shows, Way};
 use super::{Output, Renderer, template};
 use crate::config::markup::TableOfContents;
 use crate::diag::Diagnostic;
@@ -101,16 +101,31 @@ impl Renderer {
         };
         let mut variables = self.variables(Some(id), page.lang, &page.url, need);
         variables.put("page", || plan.page.value(&view));
-        variables.put("show", || view::show(site, page));
+        variables.put("show", || self.show(id));
         variables.put("breadcrumbs", || {
-            let home = self.shared.strings[page.lang.index()].get("home", None);
-            view::breadcrumbs(site, id, home)
+            let way = self.way(id).filter(|_| page.show.bread_crumbs);
+            way.map_or_else(|| Vec::<Value>::new().into(), |way| way.crumbs.clone())
         });
         variables.put("alternates", || self.alternates(id));
-        variables.put("feeds", || self.feed_links(id));
+        variables.put("feeds", || self.feeds_near(id));
         variables.put("head", || self.head(&plan.head, id, pager));
         self.lists(id, pager, &mut variables);
         variables.context
+    }
+
+    fn show(&self, id: PageId) -> Value {
+        let shows = self.shows.get_or_init(|| Shows::new(&self.shared.site));
+        shows.of(id)
+    }
+
+    /// None for the home page.
+    pub(super) fn way(&self, id: PageId) -> Option<&Way> {
+        let site = &self.shared.site;
+        let last = site[id].parent?;
+        Some(self.ways[last.index()].get_or_init(|| {
+            let home = self.shared.strings[site[id].lang.index()].get("home", None);
+            Way::to(site, last, home)
+        }))
     }
 
     pub(super) fn toc(&self, page: &Page, headings: &[crate::parse::Heading]) -> String {
@@ -420,7 +435,7 @@ impl Renderer {
             .set("edit", None::<String>)
             .set("share", Vec::<Value>::new());
         variables.put("page", || page);
-        variables.put("show", || view::show(site, &site[home]));
+        variables.put("show", || self.show(home));
         variables.put("breadcrumbs", || {
             if kind == "404" || !site[home].show.bread_crumbs {
                 return Vec::new();
@@ -433,7 +448,7 @@ impl Renderer {
             ]
         });
         variables.put("alternates", Vec::<Value>::new);
-        variables.put("feeds", || self.feed_links(home));
+        variables.put("feeds", || self.feeds_near(home));
         variables.put("head", || {
             self.head_of_standalone(&plan.head, lang, title, &permalink, kind == "404")
         });

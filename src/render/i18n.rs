@@ -7,7 +7,9 @@
 //! text a language (`i18n/xx.txt`: `key = text`, `key.one = text` for a plural
 //! form, `{name}` for what is filled in).
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use tera::Value;
 
 /// The forms of one string. `other` always exists; a form that a language has
 /// and a translation leaves out is said as `other`.
@@ -75,7 +77,10 @@ pub enum Category {
 pub struct Strings {
     /// Lower case, `-` between subtags.
     lang: String,
+    digits: Digits,
     strings: HashMap<String, Plural>,
+    /// Those in which nothing is filled in, as templates take them.
+    plain: HashMap<String, Value>,
 }
 
 impl Strings {
@@ -99,7 +104,20 @@ impl Strings {
             }
             strings.insert(key.to_owned(), plural);
         }
-        Strings { lang, strings }
+        let plain = strings.iter().filter(|(_, text)| !text.other.contains('{'));
+        Strings {
+            digits: Digits::of(&lang),
+            plain: plain
+                .map(|(key, text)| (key.clone(), Value::from(text.other.as_str())))
+                .collect(),
+            lang,
+            strings,
+        }
+    }
+
+    /// The text of `key` where it has no count and nothing is filled in.
+    pub fn plain(&self, key: &str) -> Option<&Value> {
+        self.plain.get(own_key(key))
     }
 
     /// The text of `key` for `count`; a key that nobody knows is its own text.
@@ -118,23 +136,25 @@ impl Strings {
     }
 
     /// [`Strings::get`] with the names filled in; `count` fills `{count}`,
-    /// grouped as the language groups digits.
-    pub fn say(&self, key: &str, count: Option<u64>, values: &[(&str, &str)]) -> String {
-        let text = self.get(key, count);
-        let Some(count) = count else {
-            return fill(text, values);
-        };
-        let number = group(&self.lang, count);
-        let mut all = Vec::with_capacity(values.len() + 1);
-        all.push(("count", number.as_str()));
-        all.extend_from_slice(values);
-        fill(text, &all)
+    /// grouped as the language groups digits, and goes before `value`; see [`fill`].
+    pub fn say<'v>(
+        &self,
+        key: &str,
+        count: Option<u64>,
+        value: impl Fn(&str) -> Option<Cow<'v, str>>,
+    ) -> String {
+        fill(self.get(key, count), |name| match count {
+            Some(count) if name.is_empty() || name.eq_ignore_ascii_case("count") => {
+                Some(Cow::Owned(self.digits.group(count)))
+            }
+            _ => value(name),
+        })
     }
 }
 
-/// Replaces `{name}`, and Hugo's `{{ .Name }}` and `{{ . }}`, by the value of
-/// that name whatever its case. A name without a value stays as it is written.
-pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+/// Replaces `{name}`, and Hugo's `{{ .Name }}` and `{{ . }}`, by what `value` gives
+/// for that name, an empty one for the last. A name without a value stays as it is written.
+pub fn fill<'v>(text: &str, value: impl Fn(&str) -> Option<Cow<'v, str>>) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut rest = text;
     while let Some(open) = rest.find('{') {
@@ -144,14 +164,8 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
         let end = close + rest[close..].bytes().take_while(|&b| b == b'}').count();
         let name = rest[..end]
             .trim_matches(|c: char| matches!(c, '{' | '}' | '.' | '-') || c.is_whitespace());
-        let value = match name {
-            "" => values.first(),
-            _ => values
-                .iter()
-                .find(|(known, _)| known.eq_ignore_ascii_case(name)),
-        };
-        match value {
-            Some((_, value)) => out.push_str(value),
+        match value(name) {
+            Some(value) => out.push_str(&value),
             None => out.push_str(&rest[..end]),
         }
         rest = &rest[end..];
@@ -178,42 +192,65 @@ pub fn direction(lang: &str) -> &'static str {
 
 /// Digits in groups as the language writes them: `1,234`, `1.234`, `1 234`.
 pub fn group(lang: &str, number: u64) -> String {
-    let digits = number.to_string();
-    let lang = normal_tag(lang);
-    let separator = match primary(&lang) {
-        "de" | "nl" | "da" | "it" | "es" | "el" | "tr" | "id" | "vi" | "ca" | "ro" | "sr"
-        | "hr" | "sl" => ".",
-        "pt" if lang != "pt-pt" => ".",
-        "fr" => "\u{202f}",
-        "sv" | "nb" | "nn" | "no" | "fi" | "pl" | "cs" | "sk" | "uk" | "ru" | "bg" | "hu"
-        | "lt" | "lv" | "et" | "pt" => "\u{a0}",
-        "fa" => "٬",
-        _ => ",",
-    };
-    // Where CLDR's minimum of digits to group is two, 1000 to 9999 stay whole.
-    let whole_below = match primary(&lang) {
-        "es" | "pl" | "hu" | "bg" | "ca" => 5,
-        "pt" if lang == "pt-pt" => 5,
-        _ => 4,
-    };
-    if digits.len() < whole_below {
-        return digits;
-    }
-    // Hindi: three digits, then two by two (12,34,567).
-    let pairs = matches!(primary(&lang), "hi" | "bn" | "mr" | "ta" | "te" | "ur");
-    let mut out = String::with_capacity(digits.len() * 2);
-    for (at, digit) in digits.chars().enumerate() {
-        let left = digits.len() - at;
-        let group_ends = match left {
-            4.. if pairs => !left.is_multiple_of(2),
-            _ => left.is_multiple_of(3),
+    Digits::of(&normal_tag(lang)).group(number)
+}
+
+/// How a language writes large numbers.
+#[derive(Clone, Copy, Debug)]
+struct Digits {
+    separator: &'static str,
+    /// Numbers of fewer digits are written without separators.
+    whole_below: usize,
+    /// Hindi: three digits, then two by two (12,34,567).
+    pairs: bool,
+}
+
+impl Digits {
+    /// `lang` in lower case.
+    fn of(lang: &str) -> Digits {
+        let separator = match primary(lang) {
+            "de" | "nl" | "da" | "it" | "es" | "el" | "tr" | "id" | "vi" | "ca" | "ro" | "sr"
+            | "hr" | "sl" => ".",
+            "pt" if lang != "pt-pt" => ".",
+            "fr" => "\u{202f}",
+            "sv" | "nb" | "nn" | "no" | "fi" | "pl" | "cs" | "sk" | "uk" | "ru" | "bg" | "hu"
+            | "lt" | "lv" | "et" | "pt" => "\u{a0}",
+            "fa" => "٬",
+            _ => ",",
         };
-        if at > 0 && group_ends {
-            out.push_str(separator);
+        // Where CLDR's minimum of digits to group is two, 1000 to 9999 stay whole.
+        let whole_below = match primary(lang) {
+            "es" | "pl" | "hu" | "bg" | "ca" => 5,
+            "pt" if lang == "pt-pt" => 5,
+            _ => 4,
+        };
+        let pairs = matches!(primary(lang), "hi" | "bn" | "mr" | "ta" | "te" | "ur");
+        Digits {
+            separator,
+            whole_below,
+            pairs,
         }
-        out.push(digit);
     }
-    out
+
+    fn group(self, number: u64) -> String {
+        let digits = number.to_string();
+        if digits.len() < self.whole_below {
+            return digits;
+        }
+        let mut out = String::with_capacity(digits.len() * 2);
+        for (at, digit) in digits.chars().enumerate() {
+            let left = digits.len() - at;
+            let group_ends = match left {
+                4.. if self.pairs => !left.is_multiple_of(2),
+                _ => left.is_multiple_of(3),
+            };
+            if at > 0 && group_ends {
+                out.push_str(self.separator);
+            }
+            out.push(digit);
+        }
+        out
+    }
 }
 
 /// CLDR's cardinal rules for whole numbers; `lang` in lower case.
@@ -407,7 +444,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn say(lang: &str, key: &str, count: u64) -> String {
-        Strings::new(lang, &[]).say(key, Some(count), &[])
+        Strings::new(lang, &[]).say(key, Some(count), |_| None)
     }
 
     #[test]
@@ -467,8 +504,8 @@ mod tests {
             ("next_page".to_owned(), Plural::plain("Nächster")),
         ];
         let strings = Strings::new("de", &own);
-        assert_eq!(strings.say("min_read", Some(1), &[]), "1 Minute");
-        assert_eq!(strings.say("min_read", Some(4), &[]), "4 Minuten");
+        assert_eq!(strings.say("min_read", Some(1), |_| None), "1 Minute");
+        assert_eq!(strings.say("min_read", Some(4), |_| None), "4 Minuten");
         assert_eq!(strings.get("next", None), "Nächster");
         assert_eq!(strings.get("prev_page", None), "Zurück");
         assert_eq!(strings.get("mine", None), "mine");
@@ -507,11 +544,14 @@ mod tests {
     #[test]
     fn what_has_no_value_stays_as_it_is_written() {
         assert_eq!(
-            fill("Part {index} of {total}", &[("index", "2")]),
+            fill("Part {index} of {total}", |name| {
+                (name == "index").then_some("2".into())
+            }),
             "Part 2 of {total}"
         );
-        assert_eq!(fill("{{ .Count }} x {{.}} {", &[("count", "3")]), "3 x 3 {");
-        assert_eq!(fill("{name", &[("name", "x")]), "{name");
+        let three = |_: &str| Some("3".into());
+        assert_eq!(fill("{{ .Count }} x {{.}} {", three), "3 x 3 {");
+        assert_eq!(fill("{name", three), "{name");
     }
 
     #[test]

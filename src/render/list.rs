@@ -265,17 +265,23 @@ impl Renderer {
     }
 
     /// Feeds of the page itself or its section, then the site's.
-    pub(super) fn feed_links(&self, id: PageId) -> Vec<Object> {
+    pub(super) fn feeds_near(&self, id: PageId) -> Value {
         let site = &self.shared.site;
         let page = &site[id];
-        let near = if page.kind == Kind::Page {
-            page.parent
-        } else {
-            Some(id)
+        let near = match page.kind {
+            Kind::Page => page.parent.unwrap_or(site.home(page.lang)),
+            _ => id,
         };
-        let home = site.home(page.lang);
-        let mut owners: Vec<PageId> = near.into_iter().collect();
-        if !owners.contains(&home) {
+        let feeds = self.feeds[near.index()].get_or_init(|| self.feed_links(near).into());
+        feeds.clone()
+    }
+
+    /// Feeds of a list, then the site's.
+    pub(super) fn feed_links(&self, list: PageId) -> Vec<Object> {
+        let site = &self.shared.site;
+        let home = site.home(site[list].lang);
+        let mut owners = vec![list];
+        if list != home {
             owners.push(home);
         }
         let mut rows = Vec::new();

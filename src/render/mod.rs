@@ -5,7 +5,7 @@
 pub mod absolute;
 pub mod article;
 mod bytes;
-mod card;
+pub mod card;
 pub mod context;
 pub mod fault;
 pub mod feed;
@@ -52,6 +52,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock};
 use template::{Shared, Source, Templates};
 use tera::{Context, Value};
+use view::{Shows, Way};
 
 /// What is rendered with besides the site.
 pub struct Parts {
@@ -87,6 +88,11 @@ pub struct Renderer {
     menus: Vec<BTreeMap<String, Vec<Item>>>,
     /// Articles with absolute links, for feeds: made when the first asks.
     for_feeds: Vec<OnceLock<Arc<str>>>,
+    /// Made when the first page asks: of each section the way to what is in it, the feeds that
+    /// its pages name; of each page its switches.
+    ways: Vec<OnceLock<Way>>,
+    feeds: Vec<OnceLock<Value>>,
+    shows: OnceLock<Shows>,
     /// What stands in each list's feeds, and what the list shows: found when the first asks.
     in_feeds: Vec<OnceLock<Box<[PageId]>>>,
     entries: Vec<OnceLock<Box<[PageId]>>>,
@@ -133,6 +139,7 @@ impl Renderer {
         );
         let pages = site.pages.len();
         let shared = Arc::new(Shared {
+            assets: template::assets(&site),
             site,
             strings,
             cards: OnceLock::new(),
@@ -159,6 +166,9 @@ impl Renderer {
             publishers: Vec::new(),
             menus: Vec::new(),
             for_feeds: (0..pages).map(|_| OnceLock::new()).collect(),
+            ways: (0..pages).map(|_| OnceLock::new()).collect(),
+            feeds: (0..pages).map(|_| OnceLock::new()).collect(),
+            shows: OnceLock::new(),
             in_feeds: (0..pages).map(|_| OnceLock::new()).collect(),
             entries: (0..pages).map(|_| OnceLock::new()).collect(),
             pagers: (0..pages).map(|_| OnceLock::new()).collect(),

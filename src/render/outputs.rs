@@ -182,7 +182,7 @@ impl Renderer {
     ) {
         let site = &self.shared.site;
         let page = &site[id];
-        let text = self.plain_text(id);
+        let text = self.plain_beginning(id, share);
         let section = page
             .parent
             .filter(|parent| site[*parent].kind == Kind::Section);

@@ -120,20 +120,9 @@ impl Renderer {
             _ => front.map_or(&empty, |front| &front.keywords),
         };
         let keywords: Vec<&str> = keywords.iter().map(String::as_str).collect();
-        let name_of_home = self.shared.strings[page.lang.index()].get("home", None);
-        let way: Vec<(String, String)> = view::crumbs(site, id)
-            .into_iter()
-            .filter(|id| site[*id].rendered)
-            .map(|id| {
-                let title = if site[id].kind == Kind::Home {
-                    name_of_home
-                } else {
-                    view::title(site, id)
-                };
-                (title.to_owned(), site.permalink(&site[id].url))
-            })
-            .collect();
+        let way = self.way(id).map(|way| way.places.as_slice());
         let way: Vec<head::Crumb> = way
+            .unwrap_or_default()
             .iter()
             .map(|(title, url)| head::Crumb { title, url })
             .collect();

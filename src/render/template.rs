@@ -12,6 +12,8 @@ use crate::render::view::{Object, safe};
 use crate::render::{i18n, icons, json};
 use crate::site::{LangId, PageId, Site, links};
 use crate::{expand, source, text};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, OnceLock};
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
@@ -26,6 +28,7 @@ pub struct Shared {
     /// Without words and summaries, for shortcodes: filled before any runs.
     pub bare_cards: OnceLock<Vec<Value>>,
     pub data: Value,
+    pub assets: HashMap<String, Value>,
     /// What the rendering of each page has looked at besides its own.
     pub reads: ReadsOf,
 }
@@ -34,6 +37,14 @@ impl Shared {
     /// By page; none before all shortcodes have run.
     pub fn cards(&self) -> &[Value] {
         self.cards.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Of the page that is being rendered; most sites have but one.
+    fn lang(&self, state: &State) -> TeraResult<LangId> {
+        Ok(match self.strings.as_slice() {
+            [_] => LangId(0),
+            _ => LangId(state.get::<u64>("lang_id")?.unwrap_or_default() as u32),
+        })
     }
 
     pub fn card(&self, id: PageId) -> Value {
@@ -134,12 +145,6 @@ fn page_of(state: &State) -> TeraResult<PageId> {
     Ok(PageId(id as u32))
 }
 
-fn lang_of(state: &State) -> TeraResult<LangId> {
-    Ok(LangId(
-        state.get::<u64>("lang_id")?.unwrap_or_default() as u32
-    ))
-}
-
 fn register(tera: &mut Tera, shared: &Arc<Shared>) {
     filters(tera, shared);
     functions(tera, shared);
@@ -148,7 +153,11 @@ fn register(tera: &mut Tera, shared: &Arc<Shared>) {
 }
 
 fn filters(tera: &mut Tera, shared: &Arc<Shared>) {
-    tera.register_filter("date", date);
+    let own = shared.clone();
+    tera.register_filter(
+        "date",
+        move |value: &Value, arguments: Kwargs, state: &State| date(&own, value, &arguments, state),
+    );
     tera.register_filter("slug", |text: &str, _: Kwargs, _: &State| {
         text::slug(text, true)
     });
@@ -171,14 +180,14 @@ fn filters(tera: &mut Tera, shared: &Arc<Shared>) {
     tera.register_filter(
         "number",
         move |number: u64, _: Kwargs, state: &State| -> TeraResult<String> {
-            let language = &own.site.config.languages[lang_of(state)?.index()];
+            let language = &own.site.config.languages[own.lang(state)?.index()];
             Ok(i18n::group(&language.code, number))
         },
     );
 }
 
 /// `{{ page.date | date }}` in the site's layout, or `date(format="2006")`: Go's layouts and strftime's.
-fn date(value: &Value, arguments: Kwargs, state: &State) -> TeraResult<String> {
+fn date(shared: &Shared, value: &Value, arguments: &Kwargs, state: &State) -> TeraResult<String> {
     let Some(text) = value.as_str() else {
         return Err(Error::message(format!(
             "the filter `date` needs a date, and this is {}",
@@ -187,37 +196,22 @@ fn date(value: &Value, arguments: Kwargs, state: &State) -> TeraResult<String> {
     };
     let date = Date::parse(text, &jiff::tz::TimeZone::UTC)
         .map_err(|error| Error::message(error.to_string()))?;
-    let asked: Option<&str> = arguments.get("format")?;
-    let said = |name: &str| Ok::<_, Error>(state.get::<Value>(name)?.unwrap_or_else(Value::none));
-    let lang = said("lang_code")?;
-    let lang = lang.as_str().unwrap_or_default();
-    Ok(match asked {
-        Some(layout) => date.format(layout, lang),
-        None => date.format(said("date_format")?.as_str().unwrap_or_default(), lang),
-    })
+    let lang = &shared.site.config.languages[shared.lang(state)?.index()].code;
+    if let Some(layout) = arguments.get::<&str>("format")? {
+        return Ok(date.format(layout, lang));
+    }
+    let layout = state.get::<Value>("date_format")?;
+    let layout = layout.as_ref().and_then(Value::as_str);
+    Ok(date.format(layout.unwrap_or_default(), lang))
 }
 
 fn functions(tera: &mut Tera, shared: &Arc<Shared>) {
     let own = shared.clone();
     tera.register_function(
         "i18n",
-        move |arguments: Kwargs, state: &State| -> TeraResult<String> {
+        move |arguments: Kwargs, state: &State| -> TeraResult<Value> {
             let key: &str = arguments.must_get("key")?;
-            let strings = &own.strings[lang_of(state)?.index()];
-            if !strings.has(key) {
-                return Err(Error::message(format!(
-                    "no language has a text for `{key}`"
-                )));
-            }
-            let values: Vec<(String, String)> = arguments
-                .iter()
-                .filter_map(|(name, value)| Some((name.as_str()?.to_owned(), value.to_string())))
-                .collect();
-            let values: Vec<(&str, &str)> = values
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str()))
-                .collect();
-            Ok(strings.say(key, arguments.get::<u64>("count")?, &values))
+            say(&own.strings[own.lang(state)?.index()], key, &arguments)
         },
     );
     tera.register_function(
@@ -237,18 +231,55 @@ fn functions(tera: &mut Tera, shared: &Arc<Shared>) {
         move |arguments: Kwargs, state: &State| -> TeraResult<Value> {
             let path: &str = arguments.must_get("path")?;
             own.reads.links(page_of(state).ok());
-            asset(&own.site, path)
+            asset(&own, path)
         },
     );
 }
 
-fn asset(site: &Site, path: &str) -> TeraResult<Value> {
-    if let Some(asset) = site.assets.iter().find(|asset| asset.name == path) {
-        return Ok(Object::new()
-            .set("url", site.href(&asset.output))
-            .set("integrity", asset.integrity.as_str())
-            .value());
+/// `i18n(key="posts", count=3)`.
+fn say(strings: &i18n::Strings, key: &str, arguments: &Kwargs) -> TeraResult<Value> {
+    let count = arguments.get::<u64>("count")?;
+    if count.is_none()
+        && let Some(plain) = strings.plain(key)
+    {
+        return Ok(plain.clone());
     }
+    if !strings.has(key) {
+        return Err(Error::message(format!(
+            "no language has a text for `{key}`"
+        )));
+    }
+    let text = strings.say(key, count, |name| {
+        let mut given = arguments.iter();
+        let (_, value) = given.find(|(known, _)| {
+            let known = known.as_str();
+            known.is_some_and(|known| name.is_empty() || known.eq_ignore_ascii_case(name))
+        })?;
+        Some(match value.as_str() {
+            Some(text) => Cow::Borrowed(text),
+            None => Cow::Owned(value.to_string()),
+        })
+    });
+    Ok(Value::from(text))
+}
+
+/// Files of the theme as templates see them, by the names by which they ask.
+pub fn assets(site: &Site) -> HashMap<String, Value> {
+    let assets = site.assets.iter().map(|asset| {
+        let value = Object::new()
+            .set("url", site.href(&asset.output))
+            .set("integrity", asset.integrity.as_str());
+        (asset.name.clone(), value.value())
+    });
+    // The first of a name is meant.
+    assets.rev().collect()
+}
+
+fn asset(shared: &Shared, path: &str) -> TeraResult<Value> {
+    if let Some(asset) = shared.assets.get(path) {
+        return Ok(asset.clone());
+    }
+    let site = &shared.site;
     if site.routes.get(path.trim_start_matches('/')).is_some() {
         return Ok(Object::new()
             .set("url", site.href(path))
@@ -273,7 +304,7 @@ fn lookups(tera: &mut Tera, shared: &Arc<Shared>) {
         move |arguments: Kwargs, state: &State| -> TeraResult<Value> {
             let path: &str = arguments.must_get("path")?;
             own.reads.cards(page_of(state).ok());
-            find(&own.site, path, state).map(|id| own.card(id))
+            find(&own, path, state).map(|id| own.card(id))
         },
     );
     let own = shared.clone();
@@ -282,7 +313,7 @@ fn lookups(tera: &mut Tera, shared: &Arc<Shared>) {
         move |arguments: Kwargs, state: &State| -> TeraResult<Value> {
             let path: &str = arguments.must_get("path")?;
             own.reads.cards(page_of(state).ok());
-            let id = find(&own.site, path, state)?;
+            let id = find(&own, path, state)?;
             let Some(card) = own.card(id).into_map() else {
                 return Ok(Value::none());
             };
@@ -297,8 +328,9 @@ fn lookups(tera: &mut Tera, shared: &Arc<Shared>) {
     );
 }
 
-fn find(site: &Site, path: &str, state: &State) -> TeraResult<PageId> {
-    let lang = lang_of(state)?;
+fn find(shared: &Shared, path: &str, state: &State) -> TeraResult<PageId> {
+    let lang = shared.lang(state)?;
+    let site = &shared.site;
     let from = page_of(state).unwrap_or(site.home(lang));
     match links::reference(site, from, lang, path) {
         links::Resolved::Page(id) => Ok(id),

@@ -155,6 +155,13 @@ impl Renderer {
             .unwrap_or_default()
     }
 
+    /// The same, of which little more than `least` bytes are wanted.
+    pub(super) fn plain_beginning(&self, id: PageId, least: usize) -> String {
+        self.text(id)
+            .map(|text| parse::plain_beginning(&text.body, least))
+            .unwrap_or_default()
+    }
+
     /// Lets go of the text of a page that has been rendered, unless a feed or a
     /// search index will ask for it.
     pub fn done(&self, job: &Job) {
@@ -175,7 +182,7 @@ impl Renderer {
             match &route.job {
                 Job::SearchIndex(_) | Job::IndexJson(_) => return None,
                 Job::Feed(id, _) => {
-                    let entries = site.feed_entries(*id).into_iter();
+                    let entries = self.feed_entries(*id).iter().copied();
                     asked.extend(entries.filter(|id| site[*id].show.full_text_in_rss));
                 }
                 _ => {}

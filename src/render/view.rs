@@ -5,10 +5,14 @@
 //! large gets into a list by accident. The names are documented in
 //! `content/docs/templates.md`.
 
+use super::rows::Shape;
+use crate::config::params::SiteParams;
+use crate::config::switches::Show;
 use crate::date::Date;
 use crate::parse::{Digest, html};
 use crate::site::{Kind, LangId, Page, PageId, Site, TermId, links, menus};
 use crate::text;
+use std::collections::HashMap;
 use tera::{Map, Value};
 
 /// Builds a map for templates.
@@ -120,74 +124,103 @@ pub fn image_url(site: &Site, page: &Page, image: &str, relative: bool) -> Optio
     Some(site.href(image))
 }
 
-/// The switches as templates see them.
-pub fn show(site: &Site, page: &Page) -> Value {
-    let show = &page.show;
-    let params = &site.language(page).params;
-    Object(Map::with_capacity(40))
-        .set("reading_time", show.reading_time)
-        .set("word_count", show.word_count)
-        .set("bread_crumbs", show.bread_crumbs)
-        .set("post_nav_links", show.post_nav_links)
-        .set("code_copy_buttons", show.code_copy_buttons)
-        .set("toc", show.toc)
-        .set("toc_open", show.toc_open)
-        .set("share_buttons", show.share_buttons)
-        .set("rss_button", show.rss_button)
-        .set("all_pages_in_archive", show.all_pages_in_archive)
-        .set("page_nums", show.page_nums)
-        .set("meta", show.meta)
-        .set("summary", show.summary)
-        .set("footer", show.footer)
-        .set("author", show.author)
-        .set("date", show.date)
-        .set("tags", show.tags)
-        .set("canonical_link", show.canonical_link)
-        .set("heading_anchors", show.heading_anchors)
-        .set("comments", show.comments)
-        .set("math", show.math)
-        .set("related", show.related)
-        .set("series", show.series)
-        .set("theme_toggle", !params.disable_theme_toggle)
-        .set("lang_toggle", !params.disable_lang_toggle)
-        .set("full_lang_name", params.display_full_lang_name)
-        .set("special_first_post", !params.disable_special_first_post)
-        .set("scroll_to_top", !params.disable_scroll_to_top)
-        .value()
+/// The switches as templates see them, the page's and the site's.
+const SWITCHES: [(&str, fn(&Show, &SiteParams) -> bool); 28] = [
+    ("reading_time", |show, _| show.reading_time),
+    ("word_count", |show, _| show.word_count),
+    ("bread_crumbs", |show, _| show.bread_crumbs),
+    ("post_nav_links", |show, _| show.post_nav_links),
+    ("code_copy_buttons", |show, _| show.code_copy_buttons),
+    ("toc", |show, _| show.toc),
+    ("toc_open", |show, _| show.toc_open),
+    ("share_buttons", |show, _| show.share_buttons),
+    ("rss_button", |show, _| show.rss_button),
+    ("all_pages_in_archive", |show, _| show.all_pages_in_archive),
+    ("page_nums", |show, _| show.page_nums),
+    ("meta", |show, _| show.meta),
+    ("summary", |show, _| show.summary),
+    ("footer", |show, _| show.footer),
+    ("author", |show, _| show.author),
+    ("date", |show, _| show.date),
+    ("tags", |show, _| show.tags),
+    ("canonical_link", |show, _| show.canonical_link),
+    ("heading_anchors", |show, _| show.heading_anchors),
+    ("comments", |show, _| show.comments),
+    ("math", |show, _| show.math),
+    ("related", |show, _| show.related),
+    ("series", |show, _| show.series),
+    ("theme_toggle", |_, params| !params.disable_theme_toggle),
+    ("lang_toggle", |_, params| !params.disable_lang_toggle),
+    ("full_lang_name", |_, params| params.display_full_lang_name),
+    ("special_first_post", |_, params| {
+        !params.disable_special_first_post
+    }),
+    ("scroll_to_top", |_, params| !params.disable_scroll_to_top),
+];
+
+/// `show` of each page. Most pages show the same, so they share it.
+pub struct Shows {
+    values: Vec<Value>,
+    /// For each page, which of these.
+    of_page: Vec<u32>,
 }
 
-/// The way from the home page to a page: titles and paths, without the page itself.
-pub fn crumbs(site: &Site, id: PageId) -> Vec<PageId> {
-    let mut way = Vec::new();
-    let mut above = site[id].parent;
-    while let Some(parent) = above {
-        way.push(parent);
-        above = site[parent].parent;
+impl Shows {
+    pub fn new(site: &Site) -> Shows {
+        let shape = Shape::new(SWITCHES.map(|(name, _)| name));
+        let mut values: Vec<Value> = Vec::new();
+        let mut known: HashMap<[bool; SWITCHES.len()], u32> = HashMap::new();
+        let of_page = site.pages.iter().map(|page| {
+            let params = &site.language(page).params;
+            let flags = SWITCHES.map(|(_, is_on)| is_on(&page.show, params));
+            *known.entry(flags).or_insert_with(|| {
+                values.push(shape.value(flags.map(Value::from)));
+                values.len() as u32 - 1
+            })
+        });
+        let of_page = of_page.collect();
+        Shows { values, of_page }
     }
-    way.reverse();
-    way
+
+    pub fn of(&self, id: PageId) -> Value {
+        self.values[self.of_page[id.index()] as usize].clone()
+    }
 }
 
-pub fn breadcrumbs(site: &Site, id: PageId, home: &str) -> Vec<Object> {
-    if !site[id].show.bread_crumbs {
-        return Vec::new();
-    }
-    let name = |id: PageId| {
-        if site[id].kind == Kind::Home {
-            home
-        } else {
-            title(site, id)
+/// The way from the home page to the pages in a section, without them.
+pub struct Way {
+    /// Titles and paths.
+    pub crumbs: Value,
+    /// Titles and absolute addresses.
+    pub places: Vec<(String, String)>,
+}
+
+impl Way {
+    /// `last` is on it; `home` is what the first is called.
+    pub fn to(site: &Site, last: PageId, home: &str) -> Way {
+        let mut way = vec![last];
+        while let Some(above) = site[way[way.len() - 1]].parent {
+            way.push(above);
         }
-    };
-    crumbs(site, id)
-        .into_iter()
-        .filter(|id| site[*id].rendered)
-        .map(|id| {
-            Object::new()
-                .set("title", name(id))
-                .set("url", site.href(&site[id].url))
-        })
-        .collect()
+        let places = way.into_iter().rev().filter(|id| site[*id].rendered);
+        let places: Vec<(&str, &str)> = places
+            .map(|id| match site[id].kind {
+                Kind::Home => (home, site[id].url.as_str()),
+                _ => (title(site, id), site[id].url.as_str()),
+            })
+            .collect();
+        let crumb = |(title, url): &(&str, &str)| {
+            let crumb = Object::new().set("title", *title);
+            crumb.set("url", site.href(url))
+        };
+        Way {
+            crumbs: places.iter().map(crumb).collect::<Vec<_>>().into(),
+            places: places
+                .iter()
+                .map(|(title, url)| ((*title).to_owned(), site.permalink(url)))
+                .collect(),
+        }
+    }
 }
 
 /// One menu item, knowing whether the reader is there (`at`: the page's URL).

@@ -26,15 +26,16 @@ pub fn another_moment(world: &mut World, rng: &mut Rng) -> Option<String> {
 
 pub fn options(world: &mut World, rng: &mut Rng) -> Option<String> {
     let flags = &mut world.flags;
-    match rng.below(4) {
+    match rng.below(5) {
         0 => flags.drafts = !flags.drafts,
         1 => flags.future = !flags.future,
         2 => flags.expired = !flags.expired,
+        3 => flags.verify = !flags.verify,
         _ => flags.environment = rng.pick(&["", "staging", "production"]).to_owned(),
     }
     Some(format!(
-        "-D {} -F {} -E {} --env {:?}",
-        flags.drafts, flags.future, flags.expired, flags.environment
+        "-D {} -F {} -E {} --verify {} --env {:?}",
+        flags.drafts, flags.future, flags.expired, flags.verify, flags.environment
     ))
 }
 

@@ -55,6 +55,7 @@ impl Order {
             expired: flags.expired,
             now: Some(build::moment(&flags.now).unwrap()),
             strict: flags.strict,
+            verify: flags.verify,
             ..Options::default()
         };
         let mut sources = Sources::new(&options.source);
@@ -123,6 +124,7 @@ impl Order {
             (flags.future, "-F"),
             (flags.expired, "-E"),
             (flags.strict, "--strict"),
+            (flags.verify, "--verify"),
         ] {
             if on {
                 command.arg(flag);
@@ -142,10 +144,6 @@ impl Order {
                     let all = count("written") + count("unchanged");
                     map.insert("files".to_owned(), all.into());
                 }
-            }
-            // Said of the option itself while it does nothing.
-            if line.contains("--cache-dir") {
-                continue;
             }
             said += &format!("{object}\n");
         }

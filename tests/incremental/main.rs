@@ -20,6 +20,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 use steps::{Also, World};
 use tree::Rng;
 
@@ -29,6 +30,10 @@ const SCRIPTS: u64 = 150;
 /// Every so many scripts one is run by the program itself: what a process
 /// remembers must not be what makes an incremental build right.
 const BY_PROGRAM: u64 = 25;
+
+/// A file is known by its looks only when it was left alone for so long: in half
+/// of the scripts it is, before the build.
+const SETTLED: Duration = Duration::from_millis(120);
 
 /// Runs that may be spent on making a script shorter.
 const PATIENCE: usize = 300;
@@ -135,7 +140,11 @@ fn check(world: &mut World, script: &Script, step: usize) -> Result<(), String> 
     };
     let also = std::mem::take(&mut world.also);
     let before = build::files(&world.out);
+    let touched = Instant::now();
     let expected = clean.run();
+    if script.seed % 4 < 2 {
+        std::thread::sleep(SETTLED.saturating_sub(touched.elapsed()));
+    }
     let got = match also {
         Also::Nothing | Also::Unchanged => order.run(),
         Also::AnotherSite(seed) => {
@@ -363,7 +372,8 @@ fn an_incremental_build_equals_a_clean_one() {
         Some(_) => 1,
         None => number("SCRIPTS").unwrap_or(SCRIPTS),
     };
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    // More than there are processors: half of the scripts wait a lot.
+    let workers = std::thread::available_parallelism().map_or(1, usize::from) * 3 / 2;
     // Threads of our own: one of rayon's would begin the next script while it
     // waits for a part of the build that it is in.
     let next = AtomicU64::new(first);

@@ -14,6 +14,7 @@ pub struct Flags {
     pub future: bool,
     pub expired: bool,
     pub strict: bool,
+    pub verify: bool,
 }
 
 impl Default for Flags {
@@ -26,6 +27,7 @@ impl Default for Flags {
             future: false,
             expired: false,
             strict: false,
+            verify: false,
         }
     }
 }

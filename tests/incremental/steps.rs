@@ -8,10 +8,6 @@ use crate::values::{CONFIGURATION, FRONT, PARAMETERS};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-/// Edits that nothing but the text itself gives away, of sources and of
-/// outputs: a build finds them only when it is told to look closely.
-const VERIFY: bool = cfg!(unix);
-
 pub struct World {
     /// The site, its outputs and caches lie in it.
     pub folder: PathBuf,
@@ -475,7 +471,7 @@ fn styles(world: &mut World, rng: &mut Rng) -> Option<String> {
     Some(format!("change `{path}`"))
 }
 
-/// A letter becomes another, and the time moves by less than a second.
+/// A letter becomes another, and the time moves by less than a second or not at all.
 fn same_size(world: &mut World, rng: &mut Rng) -> Option<String> {
     let folder = rng.pick(&[
         "content/",
@@ -496,14 +492,22 @@ fn same_size(world: &mut World, rng: &mut Rng) -> Option<String> {
         .collect();
     let at = *letters.get(rng.below(letters.len()))?;
     bytes[at] = b'a' + (bytes[at] - b'a' + 1 + rng.below(24) as u8) % 26;
-    let time = match VERIFY && rng.chance(50) {
+    let exactly = rng.chance(50);
+    let time = match exactly {
         true => old.modified,
         false => same_second(old.modified),
     };
+    // Where files have no time of change, nothing but the text itself gives such an edit away.
+    world.flags.verify |= exactly && !cfg!(unix);
     world.tree.put_at(&path, &bytes, time);
     Some(format!(
-        "byte {at} of `{path}` becomes {:?}, within the second",
-        bytes[at] as char
+        "byte {at} of `{path}` becomes {:?}, {}",
+        bytes[at] as char,
+        if exactly {
+            "its time put back"
+        } else {
+            "within the second"
+        }
     ))
 }
 

@@ -20,6 +20,23 @@ pub fn plainify(html: &str) -> String {
     plain.out
 }
 
+/// The beginning of what [`plainify`] gives: more than `least` bytes, or the whole.
+pub fn plain_beginning(html: &str, least: usize) -> String {
+    // Where HTML ends before a `<`, its text is the beginning of the whole text: what that
+    // leaves open, a comment or an attribute, hides all that follows.
+    let mut until = least.saturating_mul(3);
+    while let Some(rest) = html.as_bytes().get(until..)
+        && let Some(at) = memchr::memchr(b'<', rest)
+    {
+        let text = plainify(&html[..until + at]);
+        if text.len() > least {
+            return text;
+        }
+        until = (until + at + 1).saturating_mul(3);
+    }
+    plainify(html)
+}
+
 struct Plain {
     out: String,
     /// Within what is not read as text, though it may count as words: a note's mark.
@@ -43,33 +60,45 @@ impl Plain {
 
     fn prose(&mut self, text: &str) {
         let bytes = text.as_bytes();
-        let entities = memchr::memchr(b'&', bytes).is_some();
-        let mut start = 0;
-        let mut at = 0;
-        while let Some((space, length)) = space::find(bytes, at) {
-            at = space + length;
-            // One space between words stays as it is.
-            let alone = bytes[space] == b' '
-                && space > start
-                && matches!(bytes.get(at), Some(b'!'..=b'\x7F'));
-            if alone && !entities && !self.mute {
-                continue;
-            }
-            self.part(&text[start..space], entities);
-            self.space();
-            start = at;
+        if self.mute || memchr::memchr(b'&', bytes).is_some() {
+            return self.words(text);
         }
-        self.part(&text[start..], entities);
+        let mut start = 0;
+        loop {
+            while bytes.get(start) == Some(&b' ') {
+                self.space();
+                start += 1;
+            }
+            // One space between words stays as it is.
+            let Some((space, length)) = space::find_odd(bytes, start) else {
+                break;
+            };
+            self.out.push_str(&text[start..space]);
+            self.space();
+            start = space + length;
+        }
+        self.out.push_str(&text[start..]);
     }
 
-    /// Words as they stand; of a text with entities, a piece of one word.
-    fn part(&mut self, text: &str, entities: bool) {
+    /// Word by word: what an entity stands for does not collapse.
+    fn words(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let mut start = 0;
+        while let Some((space, length)) = space::find(bytes, start) {
+            self.part(&text[start..space]);
+            self.space();
+            start = space + length;
+        }
+        self.part(&text[start..]);
+    }
+
+    fn part(&mut self, text: &str) {
         if self.mute {
             return;
         }
-        match entities.then(|| decode_entities(text)) {
-            Some(Cow::Owned(text)) => self.out.push_str(&text.replace('\u{A0}', " ")),
-            _ => self.out.push_str(text),
+        match decode_entities(text) {
+            Cow::Owned(text) => self.out.push_str(&text.replace('\u{A0}', " ")),
+            Cow::Borrowed(text) => self.out.push_str(text),
         }
     }
 

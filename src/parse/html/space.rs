@@ -27,6 +27,45 @@ pub(super) fn find(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
     None
 }
 
+/// The first whitespace from byte `from` on that is not one space between other characters;
+/// of two spaces, the second. At `from` is no space.
+pub(super) fn find_odd(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+    /// Looked at together, which the processor does at once.
+    const CHUNK: usize = 32;
+    let may_be = |before: u8, byte: u8| {
+        // Controls, and what whitespace beyond ASCII begins with.
+        let rare = (byte < b' ') | (byte == 0xC2) | (byte.wrapping_sub(0xE1) < 3);
+        rare | ((byte == b' ') & (before == b' '))
+    };
+    let found = |index: usize| match bytes[index] {
+        b' ' => Some((index, 1)),
+        _ => Some((index, at(&bytes[index..]))).filter(|(_, length)| *length > 0),
+    };
+    if let first @ Some(_) = bytes.get(from).and_then(|_| found(from)) {
+        return first;
+    }
+    let mut start = from + 1;
+    while start < bytes.len() {
+        let end = bytes.len().min(start + CHUNK);
+        let (before, chunk) = (&bytes[start - 1..end - 1], &bytes[start..end]);
+        let quiet = match (before.first_chunk(), chunk.first_chunk()) {
+            (Some(before), Some(chunk)) => {
+                let pairs = std::iter::zip::<&[u8; CHUNK], &[u8; CHUNK]>(before, chunk);
+                !pairs.fold(false, |any, (before, byte)| any | may_be(*before, *byte))
+            }
+            _ => false,
+        };
+        if !quiet {
+            let mut odd = (start..end).filter(|index| may_be(bytes[index - 1], bytes[*index]));
+            if let odd @ Some(_) = odd.find_map(found) {
+                return odd;
+            }
+        }
+        start = end;
+    }
+    None
+}
+
 /// Whether a byte is a whitespace character of ASCII.
 pub(super) fn is(byte: u8) -> bool {
     (byte == b' ') | (byte.wrapping_sub(b'\t') < 5)
