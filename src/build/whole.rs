@@ -158,5 +158,6 @@ pub fn unchanged(
         left_out,
         files,
         cache: None,
+        compiled: None,
     }))
 }
