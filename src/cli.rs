@@ -235,6 +235,9 @@ fn run_build(arguments: &Build) -> u8 {
             if arguments.timings {
                 report::timings(&options.timings);
             }
+            // The process ends here. The system takes all memory back at once;
+            // to hand it back piece by piece takes 60 ms for 10,000 posts.
+            std::mem::forget((built, sources, diagnostics));
             exit::FINE
         }
         Err(failure) => report::failed(&failure, &diagnostics, options.strict, &voice),

@@ -95,6 +95,9 @@ pub struct Report {
     pub files: emit::Summary,
     /// What is wrong with the cache; nothing of the site depends on it.
     pub cache: Option<String>,
+    /// What it was built from, where anything had to be: to let go of it takes
+    /// a tenth of a build, which is the caller's to spend.
+    pub compiled: Option<Compiled>,
 }
 
 /// Reads the configuration alone.
@@ -433,6 +436,11 @@ pub fn build(
         }
     }
     save(&mut report);
+    report.compiled = Some(Compiled {
+        renderer,
+        rooms,
+        until,
+    });
     Ok(report)
 }
 
@@ -513,7 +521,7 @@ fn unchanged(
     emitter: &emit::Emitter,
     paths: &Paths,
 ) -> Result<Option<Vec<Diagnostic>>, Failure> {
-    let filed = emitter.previous().get(&route.output);
+    let filed = emitter.filed(&route.output);
     let Some(filed) = filed.and_then(|entry| entry.source) else {
         return Ok(None);
     };
@@ -576,6 +584,7 @@ fn report(renderer: &Renderer, output: &Path) -> Report {
         left_out: site.left_out.clone(),
         files: emit::Summary::default(),
         cache: None,
+        compiled: None,
     }
 }
 

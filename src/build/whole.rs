@@ -13,10 +13,8 @@ use crate::site::{LangId, LeftOut, Why};
 use crate::source::{self, Sources};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use rayon::prelude::*;
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Of everything that a build reads, as it looks from outside. `None` where
 /// some file is too young to be told from a later edit.
@@ -143,19 +141,7 @@ pub fn unchanged(
     }
     let target = target(options, &begun.rooms);
     let emitter = emit::prepare(&target).map_err(Failure::Emit)?;
-    let all = AtomicBool::new(true);
-    emitter
-        .previous()
-        .files
-        .par_iter()
-        .try_for_each(|entry| {
-            if all.load(Ordering::Relaxed) && !emitter.keep(&entry.path)? {
-                all.store(false, Ordering::Relaxed);
-            }
-            Ok(())
-        })
-        .map_err(Failure::Emit)?;
-    if !all.into_inner() {
+    if !emitter.keep_all().map_err(Failure::Emit)? {
         return Ok(None);
     }
     let files = emitter.commit().map_err(Failure::Emit)?;
@@ -172,5 +158,6 @@ pub fn unchanged(
         left_out,
         files,
         cache: None,
+        compiled: None,
     }))
 }

@@ -30,9 +30,13 @@ impl<F: Faults> Emitter<F> {
         made.par_sort_by(|a, b| a.path.cmp(&b.path));
         let kept = std::mem::take(&mut self.kept);
         let kept: Vec<bool> = kept.into_iter().map(AtomicBool::into_inner).collect();
+        let all_kept = made.is_empty() && kept.iter().all(|kept| *kept);
+        if all_kept && self.stands().map_err(|error| self.name_output(error))? {
+            return Ok(summarise(&[], kept.len(), 0));
+        }
         let standing = Standing {
             previous: &self.previous,
-            places: &self.places,
+            places: self.places(),
             kept: &kept,
         };
         if let Some(path) = plan::find_clash(&made, &standing) {
@@ -46,6 +50,13 @@ impl<F: Faults> Emitter<F> {
             self.commit_over(made, &kept)
         };
         result.map_err(|error| self.name_output(error))
+    }
+
+    /// Whether the last build's manifest is in its place.
+    fn stands(&self) -> Result<bool> {
+        let manifest = self.out.join(MANIFEST);
+        self.stop_if_cancelled()?;
+        Ok(!self.fresh && self.disk.stat(&manifest)?.is_some())
     }
 
     fn commit_fresh(&mut self, made: Vec<Made>) -> Result<Summary> {
@@ -67,7 +78,7 @@ impl<F: Faults> Emitter<F> {
     fn commit_over(&mut self, made: Vec<Made>, kept: &[bool]) -> Result<Summary> {
         let standing = Standing {
             previous: &self.previous,
-            places: &self.places,
+            places: self.places(),
             kept,
         };
         let plan = plan::plan(
@@ -78,8 +89,7 @@ impl<F: Faults> Emitter<F> {
             self.adopt,
             made,
         )?;
-        let settled = self.disk.stat(&self.out.join(MANIFEST))?.is_some();
-        if plan.journal.steps.is_empty() && plan.same && settled {
+        if plan.journal.steps.is_empty() && plan.same && self.stands()? {
             return Ok(plan.summary);
         }
         self.write_manifest(plan.files(&standing), &self.work.manifest())?;

@@ -114,6 +114,37 @@ pub(super) struct Disk<F> {
     pub faults: F,
 }
 
+/// A folder in which many files are looked at. On Linux it is held open: a
+/// fifth of the time goes into finding it anew for each of them.
+pub(super) struct Base {
+    path: PathBuf,
+    #[cfg(target_os = "linux")]
+    open: Option<File>,
+}
+
+impl Base {
+    pub fn new(path: &Path) -> Base {
+        Base {
+            path: path.to_owned(),
+            #[cfg(target_os = "linux")]
+            open: File::open(path).ok(),
+        }
+    }
+
+    fn look(&self, path: &str, whole: &Path) -> io::Result<Option<Meta>> {
+        #[cfg(target_os = "linux")]
+        if let Some(open) = &self.open {
+            use rustix::fs::{AtFlags, statat};
+            return match statat(open, path, AtFlags::SYMLINK_NOFOLLOW) {
+                Ok(stat) => Ok(Some(meta_of(&stat))),
+                Err(error) => found_as(Err(error.into()), |meta| meta),
+            };
+        }
+        let _ = path;
+        found(fs::symlink_metadata(whole))
+    }
+}
+
 impl<F: Faults> Disk<F> {
     #[inline]
     fn run<T>(
@@ -132,6 +163,12 @@ impl<F: Faults> Disk<F> {
     /// does, also because a parent is no folder.
     pub fn stat(&self, path: &Path) -> Result<Option<Meta>> {
         self.run(Operation::Stat, path, || found(fs::symlink_metadata(path)))
+    }
+
+    /// The same of a path within a folder.
+    pub fn stat_within(&self, base: &Base, path: &str) -> Result<Option<Meta>> {
+        let whole = base.path.join(path);
+        self.run(Operation::Stat, &whole, || base.look(path, &whole))
     }
 
     /// The same at the end of all links.
@@ -369,6 +406,30 @@ fn meta(metadata: &Metadata) -> Meta {
         ctime,
         mode,
         id,
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[allow(
+    clippy::unnecessary_cast,
+    reason = "the types are other ones on other processors"
+)]
+fn meta_of(stat: &rustix::fs::Stat) -> Meta {
+    use rustix::fs::{FileType, Mode, RawMode};
+    let nanos = |seconds: i64, nanos: i64| seconds.wrapping_mul(1_000_000_000).wrapping_add(nanos);
+    let mode = stat.st_mode as RawMode;
+    Meta {
+        stands: match FileType::from_raw_mode(mode) {
+            FileType::RegularFile => Stands::File,
+            FileType::Directory => Stands::Folder,
+            FileType::Symlink => Stands::Link,
+            _ => Stands::Other,
+        },
+        size: stat.st_size as u64,
+        mtime: nanos(stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+        ctime: nanos(stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+        mode: Mode::from_raw_mode(mode).bits(),
+        id: Some((stat.st_dev as u64, stat.st_ino as u64)),
     }
 }
 

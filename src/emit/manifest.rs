@@ -81,7 +81,6 @@ impl Manifest {
 
 /// Finds entries by their paths: where each is looked up, halving takes longer
 /// than the system does.
-#[derive(Default)]
 pub(super) struct Places(Table);
 
 impl Places {

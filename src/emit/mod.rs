@@ -77,7 +77,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use disk::Disk;
+use disk::{Base, Disk};
 use manifest::Places;
 use stage::{Lone, Shelves};
 use work::Work;
@@ -147,6 +147,7 @@ pub struct Emitter<F: Faults = NoFaults> {
     shown: PathBuf,
     /// The same without links.
     out: PathBuf,
+    base: OnceLock<Base>,
     adopt: bool,
     verify: bool,
     cancel: Arc<AtomicBool>,
@@ -155,7 +156,7 @@ pub struct Emitter<F: Faults = NoFaults> {
     around: Vec<PathBuf>,
     fresh: bool,
     previous: Manifest,
-    places: Places,
+    places: OnceLock<Places>,
     /// Of each file of `previous`, whether it stays as it is.
     kept: Vec<AtomicBool>,
     /// Where files are staged: `site/` or `new/`.
@@ -200,8 +201,17 @@ impl<F: Faults> Emitter<F> {
         &self.previous
     }
 
+    /// The last build's record of a file.
+    pub fn filed(&self, path: &str) -> Option<&Entry> {
+        self.previous_of(path).map(|(_, entry)| entry)
+    }
+
+    fn places(&self) -> &Places {
+        self.places.get_or_init(|| Places::new(&self.previous))
+    }
+
     fn previous_of(&self, path: &str) -> Option<(usize, &Entry)> {
-        let place = self.places.get(&self.previous, path)?;
+        let place = self.places().get(&self.previous, path)?;
         Some((place, self.previous.files.get(place)?))
     }
 

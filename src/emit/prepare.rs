@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::disk::{Disk, FOLDER_MODE, Faults, Meta, NoFaults, Stands};
 use super::error::{EmitError, Result};
-use super::manifest::{self, Manifest, Places};
+use super::manifest::{self, Manifest};
 use super::name::{self, MANIFEST};
 use super::stage::Shelves;
 use super::work::{self, Turn, Work};
@@ -51,6 +51,7 @@ pub fn prepare_with<F: Faults>(target: &Target, faults: F) -> Result<Emitter<F>>
         disk,
         shown: target.out.clone(),
         out,
+        base: OnceLock::new(),
         adopt: target.adopt,
         verify: target.verify,
         cancel: Arc::clone(&target.cancel),
@@ -58,7 +59,7 @@ pub fn prepare_with<F: Faults>(target: &Target, faults: F) -> Result<Emitter<F>>
         around,
         fresh: false,
         previous: Manifest::default(),
-        places: Places::default(),
+        places: OnceLock::new(),
         kept: Vec::new(),
         staging: PathBuf::new(),
         umask_bites: false,
@@ -204,7 +205,6 @@ impl<F: Faults> Emitter<F> {
         };
         self.fresh = !survey.exists;
         self.previous = survey.manifest;
-        self.places = Places::new(&self.previous);
         let files = self.previous.files.iter();
         self.kept = files.map(|_| AtomicBool::new(false)).collect();
         self.staging = if self.fresh {

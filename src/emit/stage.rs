@@ -10,8 +10,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashSet};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::disk::{FILE_MODE, FOLDER_MODE, Faults, Meta, Operation, Stands};
+use super::disk::{Base, FILE_MODE, FOLDER_MODE, Faults, Meta, Operation, Stands};
 use super::error::{EmitError, Result};
 use super::manifest::{Entry, Hash};
 use super::{Before, Emitter, Made, clash, is_clash, journal, name};
@@ -139,9 +140,7 @@ impl<F: Faults> Emitter<F> {
         let stamp = stamp(source, &meta);
         if stamp.is_some()
             && !self.verify
-            && self
-                .previous_of(path)
-                .is_some_and(|(_, entry)| entry.source == stamp)
+            && self.filed(path).is_some_and(|entry| entry.source == stamp)
             && self.keep(path)?
         {
             return Ok(());
@@ -168,12 +167,34 @@ impl<F: Faults> Emitter<F> {
     /// touched it since; says whether. For outputs whose inputs are known to
     /// be the same.
     pub fn keep(&self, path: &str) -> Result<bool> {
-        let Some((place, entry)) = self.previous_of(path) else {
-            return Ok(false);
-        };
+        match self.previous_of(path) {
+            Some((place, entry)) => self.keep_untouched(place, entry),
+            None => Ok(false),
+        }
+    }
+
+    /// Keeps all that the last build made, if nobody touched any of it; says
+    /// whether. If not, this emitter can only be dropped.
+    pub fn keep_all(&self) -> Result<bool> {
+        let files = self.previous.files.par_iter().enumerate();
+        let all = files.map(|(place, entry)| {
+            self.check(&entry.path)?;
+            self.keep_untouched(place, entry)
+        });
+        // Ends all threads at the first that is not kept.
+        match all.try_for_each(|kept| match kept {
+            Ok(true) => Ok(()),
+            other => Err(other),
+        }) {
+            Ok(()) => Ok(true),
+            Err(other) => other,
+        }
+    }
+
+    fn keep_untouched(&self, place: usize, entry: &Entry) -> Result<bool> {
+        let path = &entry.path;
         let meta = self
-            .disk
-            .stat(&self.out.join(path))
+            .look(path)
             .map_err(|error| error.about(self.shown.join(path)))?;
         let kept = meta.is_some_and(|meta| untouched(entry, &meta))
             && (!self.verify || self.hash_file(&self.out.join(path))? == entry.hash);
@@ -181,6 +202,12 @@ impl<F: Faults> Emitter<F> {
             self.keep_at(place, path)?;
         }
         Ok(kept)
+    }
+
+    /// What stands at `path` in the output.
+    fn look(&self, path: &str) -> Result<Option<Meta>> {
+        let base = self.base.get_or_init(|| Base::new(&self.out));
+        self.disk.stat_within(base, path)
     }
 
     fn keep_at(&self, place: usize, path: &str) -> Result<()> {
@@ -285,11 +312,10 @@ impl<F: Faults> Emitter<F> {
         if self.fresh {
             return Ok((Before::Nothing, None));
         }
-        let target = self.out.join(path);
-        let Some(meta) = self.disk.stat(&target)? else {
+        let Some(meta) = self.look(path)? else {
             return Ok((Before::Nothing, None));
         };
-        let entry = self.previous_of(path).map(|(_, entry)| entry);
+        let entry = self.filed(path);
         let before = match meta.stands {
             Stands::Folder => Before::Folder,
             Stands::Link => Before::Link,
@@ -301,7 +327,7 @@ impl<F: Faults> Emitter<F> {
             _ if meta.stands != Stands::File || meta.size != size => false,
             Some(entry) if !self.verify && untouched(entry, &meta) => entry.hash == hash,
             None if !self.adopt => false,
-            _ => self.hash_file(&target)? == hash,
+            _ => self.hash_file(&self.out.join(path))? == hash,
         };
         Ok((before, same.then_some(meta.mtime)))
     }
