@@ -1,8 +1,8 @@
 //! Parses every content file in parallel, each with the options of its
 //! language and what cascades hand down to it.
 
-use super::Failure;
 use super::rooms::{Page, Rooms};
+use super::{Failure, Progress};
 use crate::cache::Cache;
 use crate::config::cascade::{Cascade, Subject};
 use crate::config::markup::HeadingIds;
@@ -18,6 +18,7 @@ use crate::text::IdType;
 use crate::tree::{self, Map, Node};
 use rayon::prelude::*;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What parsing may know of the configuration, for each language.
 pub fn options(config: &Config, texts: &[Vec<(String, Plural)>]) -> Vec<parse::Options> {
@@ -151,6 +152,7 @@ pub fn parse(
     options: &[parse::Options],
     cache: Option<&Cache>,
     diagnostics: &mut Vec<Diagnostic>,
+    progress: &Progress<'_>,
 ) -> Result<Vec<Document>, Failure> {
     let found: Vec<Found> = rooms.pages.iter().map(|page| page.found.clone()).collect();
     let ids = sources.place_all(&found);
@@ -180,9 +182,15 @@ pub fn parse(
             .into_iter()
             .any(|sources| uses_mtime(sources)),
     };
+    let done = AtomicUsize::new(0);
     let parsed: Vec<Result<Parsed, IoError>> = pages
         .par_iter()
-        .map(|(page, id)| parsing.one(page, *id))
+        .map(|(page, id)| {
+            let parsed = parsing.one(page, *id);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            progress("reading", done, pages.len());
+            parsed
+        })
         .collect();
     let mut documents = Vec::with_capacity(parsed.len());
     for ((_, id), parsed) in pages.iter().zip(parsed) {
