@@ -473,7 +473,7 @@ fn whole(look: Look, name: &str, cache: Option<PathBuf>) -> emit::Summary {
     options.output = Some(folder().join(name));
     options.cache_dir = cache;
     let (mut sources, mut said) = (Sources::new(&options.source), Vec::new());
-    match build::build(&options, &mut sources, &mut said, &|_, _| {}) {
+    match build::build(&options, &mut sources, &mut said, &|_, _, _| {}) {
         Ok(report) => report.files,
         Err(_) => panic!("the site cannot be built: {said:?}"),
     }

@@ -4,6 +4,7 @@
 //! that writes to the terminal. Does not build anything itself.
 
 mod report;
+mod timings;
 
 use crate::build;
 use crate::cache;
@@ -106,9 +107,15 @@ struct Build {
     /// Build as if it were this date and time, for example 2024-11-11T09:00:00Z
     #[arg(long, alias = "clock", value_name = "DATE")]
     now: Option<String>,
-    /// Print where the time went
-    #[arg(long)]
-    timings: bool,
+    /// Print where the time went; as JSON on standard output with `=json`
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "table"
+    )]
+    timings: Option<timings::Format>,
     /// Treat warnings as errors
     #[arg(long, alias = "panicOnWarning")]
     strict: bool,
@@ -205,7 +212,7 @@ fn run_build(arguments: &Build) -> u8 {
         quiet: arguments.quiet,
         verbose: arguments.verbose,
     };
-    options.timings = Arc::new(Timings::new(arguments.timings));
+    options.timings = Arc::new(Timings::new(arguments.timings.is_some()));
     let mut sources = Sources::new(&options.source);
     let mut diagnostics = said_of_arguments(arguments);
     if let Some(now) = &arguments.now {
@@ -224,16 +231,19 @@ fn run_build(arguments: &Build) -> u8 {
     }
     on_interrupt(&options, voice);
     let progress = report::Progress::new(&voice, started);
-    let result = build::build(&options, &mut sources, &mut diagnostics, &|done, all| {
-        progress.step(done, all)
-    });
+    let result = build::build(
+        &options,
+        &mut sources,
+        &mut diagnostics,
+        &|what, done, all| progress.step(what, done, all),
+    );
     progress.finish();
     report::diagnostics(&mut diagnostics, &sources, &voice);
-    match result {
+    let code = match result {
         Ok(built) => {
-            report::built(&built, &diagnostics, started.elapsed(), &sources, &voice);
-            if arguments.timings {
-                report::timings(&options.timings);
+            // Standard output is for the one who asked for JSON.
+            if arguments.site.json || arguments.timings != Some(timings::Format::Json) {
+                report::built(&built, &diagnostics, started.elapsed(), &sources, &voice);
             }
             // The process ends here. The system takes all memory back at once;
             // to hand it back piece by piece takes 60 ms for 10,000 posts.
@@ -241,7 +251,11 @@ fn run_build(arguments: &Build) -> u8 {
             exit::FINE
         }
         Err(failure) => report::failed(&failure, &diagnostics, options.strict, &voice),
+    };
+    if let Some(format) = arguments.timings {
+        report::timings(&options.timings, format);
     }
+    code
 }
 
 /// How long a build may take to notice that it was told to stop.

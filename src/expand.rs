@@ -27,6 +27,7 @@ mod scan;
 use crate::diag::{Diagnostic, FileId, Span};
 use crate::parse::shortcode::Call;
 use crate::parse::{Body, Heading, Ids, Options};
+use crate::timing::Timings;
 use registry::Shortcodes;
 use run::Run;
 use tera::{Context, Tera};
@@ -41,6 +42,7 @@ pub struct Env<'a> {
     pub context: Context,
     /// The page's number for [`functions::Lookup`].
     pub page: u32,
+    pub timings: &'a Timings,
 }
 
 /// A page that has calls, before and after: the parts of [`crate::parse::Doc`]

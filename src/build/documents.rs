@@ -2,8 +2,8 @@
 //! its language and what cascades hand down to it. A file that looks as it did
 //! is not read.
 
-use super::Failure;
 use super::rooms::{Page, Rooms};
+use super::{Failure, Progress};
 use crate::cache::Cache;
 use crate::config::cascade::{Cascade, Subject};
 use crate::config::{Config, DateSource};
@@ -61,6 +61,7 @@ pub fn parse(
     options: &[parse::Options],
     cache: Option<&Cache>,
     diagnostics: &mut Vec<Diagnostic>,
+    progress: &Progress<'_>,
 ) -> Result<Vec<Document>, Failure> {
     let found: Vec<Found> = rooms.pages.iter().map(|page| page.found.clone()).collect();
     let ids = sources.place_all(&found);
@@ -91,9 +92,15 @@ pub fn parse(
             .any(|sources| uses_mtime(sources)),
         bytes: AtomicUsize::new(0),
     };
+    let done = AtomicUsize::new(0);
     let parsed: Vec<Result<Parsed, IoError>> = pages
         .par_iter()
-        .map(|(page, id)| parsing.one(page, *id))
+        .map(|(page, id)| {
+            let parsed = parsing.one(page, *id);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            progress("reading", done, pages.len());
+            parsed
+        })
         .collect();
     let mut documents = Vec::with_capacity(parsed.len());
     for ((_, id), parsed) in pages.iter().zip(parsed) {

@@ -22,7 +22,7 @@ use crate::site::construct::Parts;
 use crate::site::route::Route;
 use crate::site::{Asset, Kind, LeftOut, Site};
 use crate::source::{IoError, Sources};
-use crate::timing::Timings;
+use crate::timing::{Thing, Timings};
 use jiff::Timestamp;
 use rayon::prelude::*;
 use rooms::Rooms;
@@ -31,8 +31,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// Called with (done, all) after every file that is rendered.
-pub type Progress<'p> = dyn Fn(usize, usize) + Send + Sync + 'p;
+/// Called with what is done to files at the time, how many are done, and how
+/// many there are: after every one, from any thread.
+pub type Progress<'p> = dyn Fn(&'static str, usize, usize) + Send + Sync + 'p;
 
 #[derive(Clone, Default)]
 pub struct Options {
@@ -172,7 +173,7 @@ pub fn compile(
 ) -> Result<Compiled, Failure> {
     let begun = begin(options, sources, diagnostics)?;
     let cache = open_cache(options);
-    finish(options, begun, cache, sources, diagnostics)
+    finish(options, begun, cache, sources, diagnostics, &|_, _, _| {})
 }
 
 fn begin(
@@ -211,9 +212,10 @@ fn finish(
     cache: Option<Arc<Cache>>,
     sources: &mut Sources,
     diagnostics: &mut Vec<Diagnostic>,
+    progress: &Progress<'_>,
 ) -> Result<Compiled, Failure> {
     let silenced = begun.config.silenced.clone();
-    let compiled = read(options, begun, cache, sources, diagnostics);
+    let compiled = read(options, begun, cache, sources, diagnostics, progress);
     silence(diagnostics, &silenced);
     compiled
 }
@@ -232,6 +234,7 @@ fn read(
     cache: Option<Arc<Cache>>,
     sources: &mut Sources,
     diagnostics: &mut Vec<Diagnostic>,
+    progress: &Progress<'_>,
 ) -> Result<Compiled, Failure> {
     let now = options.now.unwrap_or_else(Timestamp::now);
     let Begun { config, rooms } = begun;
@@ -251,6 +254,7 @@ fn read(
         &parse_options,
         cache.as_deref(),
         diagnostics,
+        progress,
     )?;
     options.timings.stage("read and parse");
     let docs = documents.iter().map(|document| &*document.doc);
@@ -302,6 +306,7 @@ fn read(
         cache,
         global,
         files,
+        timings: options.timings.clone(),
     };
     let renderer = Renderer::new(parts, diagnostics).ok_or(Failure::Site)?;
     options.timings.stage("expand and cards");
@@ -372,7 +377,7 @@ pub fn build(
         renderer,
         rooms,
         until,
-    } = finish(options, begun, cache, sources, diagnostics)?;
+    } = finish(options, begun, cache, sources, diagnostics, progress)?;
     let site = renderer.shared.site.clone();
     let target = target(options, &rooms);
     let emitter = emit::prepare(&target).map_err(Failure::Emit)?;
@@ -395,7 +400,8 @@ pub fn build(
                 return Err(Failure::Cancelled);
             }
             let done_one = one(&renderer, route, &emitter, &options.source, &paths)?;
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, routes.len());
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            progress("rendering", done, routes.len());
             Ok(done_one)
         })
         .collect();
@@ -489,7 +495,11 @@ fn one(
         return Ok(Done { said, kept: true });
     }
     let mut said = Vec::new();
-    match renderer.render(&route.job, &mut said) {
+    let timings = &renderer.shared.timings;
+    let rendered = timings.time(Thing::Page, &route.output, || {
+        renderer.render(&route.job, &mut said)
+    });
+    match rendered {
         Some(Output::Bytes(bytes)) => {
             let print = own.map(|own| {
                 let key = renderer.print(own, &route.job, !said.is_empty());

@@ -2,6 +2,7 @@
 //! output, and how both look.
 
 use super::exit;
+use super::timings::{self, Format};
 use crate::build::{Failure, Report};
 use crate::cache::Clean;
 use crate::config::{self, Config};
@@ -29,35 +30,37 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// A bar on a terminal, for builds that take a while.
 pub struct Progress {
     bar: ProgressBar,
+    wanted: bool,
     started: Instant,
 }
 
 impl Progress {
     pub fn new(voice: &Voice, started: Instant) -> Progress {
-        let shown = !voice.json && !voice.quiet && std::io::stderr().is_terminal();
-        let bar = if shown {
-            ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())
-        } else {
-            ProgressBar::hidden()
-        };
-        if let Ok(style) = ProgressStyle::with_template("  {bar:32} {pos} of {len} files") {
+        let bar = ProgressBar::hidden();
+        if let Ok(style) =
+            ProgressStyle::with_template("  {msg:<9} {bar:32} {human_pos} of {human_len} files")
+        {
             bar.set_style(style.progress_chars("━━ "));
         }
         Progress {
-            bar: if shown { bar } else { ProgressBar::hidden() },
+            bar,
+            wanted: !voice.json && !voice.quiet && std::io::stderr().is_terminal(),
             started,
         }
     }
 
-    pub fn step(&self, done: usize, all: usize) {
-        // Every 64th is often enough for the eye.
-        if !done.is_multiple_of(64) || self.started.elapsed() < PATIENCE {
+    pub fn step(&self, what: &'static str, done: usize, all: usize) {
+        if !self.wanted || self.started.elapsed() < PATIENCE {
             return;
         }
-        if self.bar.is_hidden() && std::io::stderr().is_terminal() {
+        if self.bar.is_hidden() {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
-        self.bar.set_length(all as u64);
+        // The position is cheap to tell, the rest is not, and changes seldom.
+        if self.bar.length() != Some(all as u64) || self.bar.message() != what {
+            self.bar.set_length(all as u64);
+            self.bar.set_message(what);
+        }
         self.bar.set_position(done as u64);
     }
 
@@ -216,15 +219,11 @@ fn failed_plainly(message: &str, code: u8, json: bool) -> u8 {
 }
 
 /// Prints where the time of a build went.
-pub fn timings(timings: &Timings) {
-    let mut text = String::new();
-    for (name, time) in timings.stages() {
-        text.push_str(&format!(
-            "  {name:<20} {:>9.1} ms\n",
-            time.as_secs_f64() * 1e3
-        ));
+pub fn timings(timings: &Timings, format: Format) {
+    match format {
+        Format::Table => err(&timings::table(timings)),
+        Format::Json => out(&timings::json(timings)),
     }
-    err(&text);
 }
 
 fn shown(path: &std::path::Path) -> String {

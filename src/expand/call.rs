@@ -8,6 +8,7 @@ use crate::diag::{Diagnostic, Severity};
 use crate::parse::shortcode::{ArgValue, Call};
 use crate::parse::{Hole, markdown, token};
 use crate::text;
+use crate::timing::Thing;
 use std::borrow::Cow;
 use std::rc::Rc;
 use tera::value::Key;
@@ -94,7 +95,10 @@ impl Run<'_> {
             return String::new();
         }
         let context = self.context(call, shortcode);
-        let written = match self.env.tera.render(&shortcode.template, &context) {
+        let written = self.env.timings.time(Thing::Shortcode, &call.name, || {
+            self.env.tera.render(&shortcode.template, &context)
+        });
+        let written = match written {
             Ok(written) => written,
             Err(error) => {
                 self.diagnostics

@@ -137,6 +137,7 @@ impl Site {
             options: &options,
             context,
             page: 7,
+            timings: &Timings::default(),
         };
 
         let found = extract(text, FileId(0), 0);

@@ -12,6 +12,7 @@ use crate::parse::markdown;
 use crate::site::route::Extra;
 use crate::site::{Kind, LangId, Page, PageId, links, menus, route};
 use crate::text;
+use crate::timing::Thing;
 use std::collections::{BTreeMap, HashSet};
 use tera::{Context, Map, Value};
 
@@ -283,13 +284,18 @@ impl Renderer {
         let file = id.and_then(|id| site[id].file);
         let mut out = Vec::with_capacity(16 << 10);
         let plan = self.plan(template);
-        let mut result = self.templates.render(template, &context(plan), &mut out);
+        let timings = &self.shared.timings;
+        let render = |plan: &Plan, out: &mut Vec<u8>| {
+            let context = context(plan);
+            timings.time(Thing::Template, template, || {
+                self.templates.render(template, &context, out)
+            })
+        };
+        let mut result = render(plan, &mut out);
         if result.is_err() && !plan.need.is_everything() {
             // The engine's message names all that is there, so all has to be there.
             out.clear();
-            result = self
-                .templates
-                .render(template, &context(&self.all), &mut out);
+            result = render(&self.all, &mut out);
         }
         if let Err(error) = result {
             let during = match (file, id) {

@@ -40,6 +40,7 @@ use crate::parse::{self, CodeBlock};
 use crate::site::menus::Item;
 use crate::site::route::Job;
 use crate::site::{LangId, PageId, Site, menus};
+use crate::timing::Timings;
 use article::{Article, Filler};
 use card::Cards;
 use context::{Plan, SiteValue};
@@ -71,6 +72,7 @@ pub struct Parts {
     pub global: Hash,
     /// Of the files beside pages.
     pub files: Hash,
+    pub timings: Arc<Timings>,
 }
 
 pub struct Renderer {
@@ -127,6 +129,7 @@ impl Renderer {
             cache,
             global,
             files,
+            timings,
         } = parts;
         let languages = site.config.languages.iter().zip(&texts);
         let strings = languages
@@ -146,6 +149,7 @@ impl Renderer {
             bare_cards: OnceLock::new(),
             data,
             reads: ReadsOf::new(pages),
+            timings,
         });
         let templates = match template::load(&templates, &shared) {
             Ok(templates) => templates,
@@ -282,6 +286,7 @@ impl Renderer {
             options,
             context,
             page: id.0,
+            timings: &self.shared.timings,
         }
     }
 

@@ -11,6 +11,7 @@ use crate::render::prints::ReadsOf;
 use crate::render::view::{Object, safe};
 use crate::render::{i18n, icons, json};
 use crate::site::{LangId, PageId, Site, links};
+use crate::timing::Timings;
 use crate::{expand, source, text};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -31,6 +32,7 @@ pub struct Shared {
     pub assets: HashMap<String, Value>,
     /// What the rendering of each page has looked at besides its own.
     pub reads: ReadsOf,
+    pub timings: Arc<Timings>,
 }
 
 impl Shared {

@@ -60,7 +60,7 @@ impl Order {
         };
         let mut sources = Sources::new(&options.source);
         let mut diagnostics = Vec::new();
-        let result = build::build(&options, &mut sources, &mut diagnostics, &|_, _| {});
+        let result = build::build(&options, &mut sources, &mut diagnostics, &|_, _, _| {});
         diag::tidy(&mut diagnostics, &sources);
         let mut said = diag::json(&diagnostics, &sources);
         let (code, changed) = match result {
