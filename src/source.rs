@@ -264,6 +264,12 @@ fn open(path: &Path) -> Result<Opened, IoError> {
     Ok(Opened::Bytes(bytes))
 }
 
+/// How a file looks by now; `None` if it is gone, or too young.
+pub fn look(path: &Path) -> Option<Stamp> {
+    let meta = std::fs::metadata(path).ok()?;
+    Stamp::of(&meta, std::time::SystemTime::now())
+}
+
 /// The files directly in `dir`, by name.
 pub fn list(dir: &Path) -> Result<Vec<Found>, IoError> {
     walk::list(dir)

@@ -363,7 +363,8 @@ pub fn build(
 ) -> Result<Report, Failure> {
     let begun = begin(options, sources, diagnostics)?;
     let cache = open_cache(options);
-    let print = whole::print(options, &begun, sources).filter(|_| !options.verify);
+    let around = whole::around(options, &begun, sources).filter(|_| !options.verify);
+    let print = around.and_then(|around| whole::print(around, &begun.rooms, &HashMap::new()));
     if let Some((cache, print)) = cache.as_deref().zip(print)
         && let Some(report) = whole::unchanged(options, &begun, cache, print, sources, diagnostics)?
     {
@@ -432,6 +433,11 @@ pub fn build(
     options.publishing.store(true, Ordering::Relaxed);
     report.files = emitter.commit().map_err(Failure::Emit)?;
     options.timings.stage("commit");
+    let settled = |around| {
+        let since = whole::settled(&rooms, &site.sources, |path| paths.id(path));
+        whole::print(around, &rooms, &since)
+    };
+    let print = print.or_else(|| around.and_then(settled));
     if let Some((cache, print)) = renderer.cache.as_ref().zip(print)
         && !renderer.reads_clock()
     {

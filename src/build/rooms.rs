@@ -10,9 +10,9 @@ use crate::render::i18n::Plural;
 use crate::render::template;
 use crate::site::construct::{Document, Loose, Static};
 use crate::site::{LangId, content};
-use crate::source::{self, Found, Sources, Walked};
+use crate::source::{self, Found, Sources, Stamp, Walked};
 use crate::{expand, theme, tree};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tera::Value;
@@ -47,9 +47,7 @@ pub struct Rooms {
     pub other_assets: usize,
     pub layouts: usize,
     pub themes: Vec<String>,
-    /// Of all files and how they look. `None` where one is too young to be told
-    /// from a later edit.
-    pub print: Option<Hash>,
+    looks: Looks,
 }
 
 /// Finds and reads the files of the configuration.
@@ -118,8 +116,7 @@ impl Rooms {
             root: &root,
             without: &without,
             diagnostics,
-            print: Hasher::new(),
-            young: false,
+            looks: Looks::default(),
         };
         let mut content = Vec::new();
         for dir in &content_dirs {
@@ -152,8 +149,8 @@ impl Rooms {
         let assets = walked.walk(&config.dirs.assets)?;
         let layouts = walked.walk(&config.dirs.layouts)?.len();
         let themes = source::folders(&root.join(&config.dirs.themes))?;
-        walked.print.debug(&themes);
-        let print = (!walked.young).then(|| walked.print.finish());
+        walked.looks.rest.debug(&themes);
+        let looks = walked.looks;
         let extended = format!("{}/css/extended/", config.dirs.assets);
         let (extended_css, other): (Vec<Found>, Vec<Found>) = assets
             .into_iter()
@@ -175,7 +172,7 @@ impl Rooms {
             other_assets: other.len(),
             layouts,
             themes,
-            print,
+            looks,
         };
         rooms.sort_content(config, content, diagnostics);
         Ok(rooms)
@@ -362,6 +359,22 @@ impl Rooms {
             .collect()
     }
 
+    /// Files too young to be told from a later edit.
+    pub fn young(&self) -> &[Found] {
+        &self.looks.young
+    }
+
+    /// Of all files and how they look; `since` has the looks of young ones.
+    /// `None` where one is missing.
+    pub fn print(&self, since: &HashMap<Arc<str>, Stamp>) -> Option<Hash> {
+        let mut hasher = self.looks.rest.clone();
+        for (path, stamp) in &self.looks.all {
+            let stamp = stamp.or_else(|| since.get(path).copied())?;
+            hasher.str(path).hash(stamp.0);
+        }
+        Some(hasher.finish())
+    }
+
     /// Every text of the site but its configuration.
     pub fn all_texts(&self) -> Vec<Found> {
         let pages = self.pages.iter().map(|page| &page.found);
@@ -465,14 +478,21 @@ impl Rooms {
     }
 }
 
+/// Every file that is there, taken or not, and how it looks from outside.
+#[derive(Default)]
+struct Looks {
+    all: Vec<(Arc<str>, Option<Stamp>)>,
+    /// Those too young to be told from a later edit.
+    young: Vec<Found>,
+    /// Of whatever else the walk has met.
+    rest: Hasher,
+}
+
 struct Walk<'a> {
     root: &'a Path,
     without: &'a [&'a str],
     diagnostics: &'a mut Vec<Diagnostic>,
-    /// Of every file that is there, taken or not, and how it looks.
-    print: Hasher,
-    /// Some file is too young to be told from a later edit.
-    young: bool,
+    looks: Looks,
 }
 
 impl Walk<'_> {
@@ -483,19 +503,15 @@ impl Walk<'_> {
             mut diagnostics,
         } = source::walk(self.root, dir, self.without)?;
         self.diagnostics.append(&mut diagnostics);
-        self.print.str(dir).number(found.len() as u64);
+        self.looks.rest.str(dir).number(found.len() as u64);
         for file in &found {
-            self.print.str(&file.path);
-            match file.stamp {
-                Some(stamp) => self.print.hash(stamp.0),
-                None => {
-                    self.young = true;
-                    &mut self.print
-                }
-            };
+            self.looks.all.push((file.path.clone(), file.stamp));
+            if file.stamp.is_none() {
+                self.looks.young.push(file.clone());
+            }
         }
         for file in skipped {
-            self.print.str(&file.path).str(file.reason);
+            self.looks.rest.str(&file.path).str(file.reason);
             self.diagnostics.push(Diagnostic::info(
                 "not-taken",
                 None,

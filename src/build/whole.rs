@@ -2,6 +2,7 @@
 //! the last time, and the output is as that build left it, there is nothing to
 //! do but to say again what was said.
 
+use super::rooms::Rooms;
 use super::{Begun, Failure, Options, Report, target};
 use crate::cache::{Cache, Whole};
 use crate::diag::{Diagnostic, FileId};
@@ -10,15 +11,15 @@ use crate::hash::{Hash, Hasher};
 use crate::parse::Doc;
 use crate::site::content::Role;
 use crate::site::{LangId, LeftOut, Why};
-use crate::source::{self, Sources};
+use crate::source::{self, Found, Sources, Stamp};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
-/// Of everything that a build reads, as it looks from outside. `None` where
-/// some file is too young to be told from a later edit.
-pub fn print(options: &Options, begun: &Begun, sources: &Sources) -> Option<Hash> {
+/// Of everything that a build reads besides the site's files.
+pub fn around(options: &Options, begun: &Begun, sources: &Sources) -> Option<Hash> {
     let mut hasher = Hasher::new();
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     hasher
@@ -31,7 +32,38 @@ pub fn print(options: &Options, begun: &Begun, sources: &Sources) -> Option<Hash
     for source in &sources.files {
         hasher.str(&source.path).hash(source.hash?);
     }
-    Some(hasher.hash(begun.rooms.print?).finish())
+    Some(hasher.finish())
+}
+
+/// Of everything that a build reads, as it looks from outside. `None` where some
+/// file is too young to be told from a later edit.
+pub fn print(around: Hash, rooms: &Rooms, since: &HashMap<Arc<str>, Stamp>) -> Option<Hash> {
+    let rooms = rooms.print(since)?;
+    Some(Hasher::new().hash(around).hash(rooms).finish())
+}
+
+/// More young files than after an edit: a site that was just unpacked.
+const YOUNG: usize = 64;
+
+/// How files look by now that were too young at the beginning of the build: of
+/// those that still hold what the build has read. An edit is one; without this,
+/// only the second build after it would have nothing to do.
+pub fn settled(
+    rooms: &Rooms,
+    sources: &Sources,
+    id: impl Fn(&str) -> Option<FileId>,
+) -> HashMap<Arc<str>, Stamp> {
+    let young = rooms.young();
+    if young.len() > YOUNG {
+        return HashMap::new();
+    }
+    let look = |found: &Found| {
+        let id = id(&found.path)?;
+        let before = source::look(&found.disk)?;
+        let same = sources.load(id).ok()?.hash == Some(sources.get(id).hash?);
+        (same && source::look(&found.disk) == Some(before)).then(|| (found.path.clone(), before))
+    };
+    young.iter().filter_map(look).collect()
 }
 
 /// The next moment at which a page begins or ceases to be published, or the year ends.
