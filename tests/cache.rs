@@ -266,7 +266,6 @@ fn whatever_is_done_to_the_cache_the_site_is_the_same() {
         std::env::var(name).map_or(or, |value| value.parse().expect("a number"))
     };
     let (rounds, seed) = (number("ROUNDS", 25), number("SEED", 1));
-    println!("ROUNDS={rounds} SEED={seed}");
     let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let bench = Bench::new();
     bench.settle();

@@ -124,8 +124,11 @@ pub fn image_url(site: &Site, page: &Page, image: &str, relative: bool) -> Optio
     Some(site.href(image))
 }
 
+/// Whether a switch is on.
+type Switch = fn(&Show, &SiteParams) -> bool;
+
 /// The switches as templates see them, the page's and the site's.
-const SWITCHES: [(&str, fn(&Show, &SiteParams) -> bool); 28] = [
+const SWITCHES: [(&str, Switch); 28] = [
     ("reading_time", |show, _| show.reading_time),
     ("word_count", |show, _| show.word_count),
     ("bread_crumbs", |show, _| show.bread_crumbs),
