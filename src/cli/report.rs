@@ -53,15 +53,15 @@ impl Progress {
         if !self.wanted || self.started.elapsed() < PATIENCE {
             return;
         }
-        if self.bar.is_hidden() {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
-        }
         // The position is cheap to tell, the rest is not, and changes seldom.
         if self.bar.length() != Some(all as u64) || self.bar.message() != what {
             self.bar.set_length(all as u64);
             self.bar.set_message(what);
         }
         self.bar.set_position(done as u64);
+        if self.bar.is_hidden() {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
     }
 
     pub fn finish(&self) {

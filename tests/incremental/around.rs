@@ -70,13 +70,21 @@ pub fn damage_output(world: &mut World, rng: &mut Rng) -> Option<String> {
         let path = an_output(world, rng)?;
         let disk = world.out.join(&path);
         let old = fs::read(&disk).unwrap();
-        let (what, new) = match rng.below(3) {
+        let time = disk.metadata().and_then(|meta| meta.modified()).unwrap();
+        let (what, new) = match rng.below(4) {
             0 => ("nothing", Vec::new()),
             1 => ("garbage", b"garbage".to_vec()),
             _ => ("zeros", vec![b'0'; old.len()]),
         };
         fs::write(&disk, new).unwrap();
         said.push(format!("{what} over the output's `{path}`"));
+        // A file of its size and time is looked into only where that is asked for.
+        if rng.chance(15) {
+            let file = fs::File::options().append(true).open(&disk).unwrap();
+            file.set_modified(time).unwrap();
+            world.flags.verify = true;
+            said.push("with its time put back, and --verify".to_owned());
+        }
     }
     Some(said.join(", "))
 }
