@@ -1,6 +1,9 @@
-//! One hash for everything that is compared between builds: 128 bits of
-//! BLAKE3. Takes parts one after another, each with its length, so that no two
-//! lists of parts are one.
+//! One hash for everything that is compared between builds: XXH3 with 128
+//! bits. It tells apart whatever comes about by chance, at the speed of memory;
+//! where somebody could gain by making two things look alike (the integrity of
+//! assets, signatures), SHA-2 is used instead.
+
+use twox_hash::XxHash3_128;
 
 /// What something looked like.
 #[derive(
@@ -20,17 +23,7 @@ pub struct Hash(pub u128);
 
 impl Hash {
     pub fn of(bytes: &[u8]) -> Hash {
-        blake3::hash(bytes).into()
-    }
-}
-
-impl From<blake3::Hash> for Hash {
-    fn from(hash: blake3::Hash) -> Hash {
-        let half = hash
-            .as_bytes()
-            .first_chunk::<16>()
-            .expect("a BLAKE3 hash has 32 bytes");
-        Hash(u128::from_be_bytes(*half))
+        Hash(XxHash3_128::oneshot(bytes))
     }
 }
 
@@ -40,7 +33,25 @@ impl std::fmt::Display for Hash {
     }
 }
 
-/// Collects parts. They are hashed in one go: BLAKE3 is slow in small bites.
+/// For what comes in pieces: the same as [`Hash::of`] of all in one.
+pub struct Stream(XxHash3_128);
+
+impl Stream {
+    pub fn new() -> Stream {
+        Stream(XxHash3_128::new())
+    }
+
+    pub fn write(&mut self, piece: &[u8]) {
+        self.0.write(piece);
+    }
+
+    pub fn finish(&self) -> Hash {
+        Hash(self.0.finish_128())
+    }
+}
+
+/// Takes parts one after another, each with its length, so that no two lists of
+/// parts are one. They are collected and hashed in one go.
 #[derive(Clone, Default)]
 pub struct Hasher(Vec<u8>);
 
@@ -92,8 +103,22 @@ mod tests {
     fn hashes_alike_on_every_machine() {
         assert_eq!(
             Hash::of(b"").to_string(),
-            "af1349b9f5f9a1a6a0404dea36dcc949"
+            "99aa06d3014798d86001c324468d497f"
         );
+        assert_eq!(
+            Hash::of(b"abc").to_string(),
+            "06b05ab6733a618578af5f94892f3950"
+        );
+    }
+
+    #[test]
+    fn pieces_make_the_whole() {
+        let whole: Vec<u8> = (0..2_000_u32).map(|n| (n % 251) as u8).collect();
+        let mut stream = Stream::new();
+        for piece in whole.chunks(300) {
+            stream.write(piece);
+        }
+        assert_eq!(stream.finish(), Hash::of(&whole));
     }
 
     #[test]

@@ -516,7 +516,7 @@ fn one(
                 key
             });
             emitter
-                .write_of(&route.output, &bytes, print.map(|key| emit::Hash(key.0)))
+                .write_of(&route.output, &bytes, print)
                 .map_err(Failure::Emit)?;
         }
         Some(Output::Copy(path)) => emitter

@@ -11,7 +11,7 @@
 //! site any more. Two processes may share a file: where their records mix, they
 //! do not check, and are made again; of two new files the last one wins.
 
-use crate::hash::Hash;
+use crate::hash::{Hash, Stream};
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -249,11 +249,11 @@ fn checked(record: &[u8]) -> Option<&[u8]> {
 }
 
 fn check(kind: Kind, key: Hash, payload: &[u8]) -> Hash {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&[kind.0]);
-    hasher.update(&key.0.to_le_bytes());
-    hasher.update(payload);
-    hasher.finalize().into()
+    let mut hasher = Stream::new();
+    hasher.write(&[kind.0]);
+    hasher.write(&key.0.to_le_bytes());
+    hasher.write(payload);
+    hasher.finish()
 }
 
 fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {

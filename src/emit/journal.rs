@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use super::disk::{Disk, Faults};
 use super::error::{EmitError, Result};
-use super::manifest::Hash;
 use super::name;
 use super::work::{Work, absent};
+use crate::hash::Hash;
 
 /// One change. Paths are relative to the output; numbers name files in the
 /// work folder's `new/` and `old/`.

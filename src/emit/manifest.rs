@@ -9,42 +9,22 @@ use std::fmt::Write;
 use serde::Deserialize;
 
 use super::name;
+use crate::hash::Hash;
 use crate::table::Table;
 
 /// Raised when an older Longhand could misread the file.
 const VERSION: u32 = 1;
 
-/// Half of a BLAKE3 hash: enough that no two files of a site share one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Hash(pub u128);
-
-impl Hash {
-    pub fn of(bytes: &[u8]) -> Hash {
-        blake3::hash(bytes).into()
-    }
+/// A [`Hash`] as the manifest shows it.
+fn spelled<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Hash, D::Error> {
+    let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+    hash(&text).ok_or_else(|| serde::de::Error::custom("expected 32 hexadecimal digits"))
 }
 
-impl From<blake3::Hash> for Hash {
-    fn from(hash: blake3::Hash) -> Hash {
-        let half = hash
-            .as_bytes()
-            .first_chunk::<16>()
-            .expect("a BLAKE3 hash has 32 bytes");
-        Hash(u128::from_be_bytes(*half))
-    }
-}
-
-impl std::fmt::Display for Hash {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:032x}", self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Hash {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Hash, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        hash(&text).ok_or_else(|| serde::de::Error::custom("expected 32 hexadecimal digits"))
-    }
+fn spelled_if_any<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Hash>, D::Error> {
+    spelled(deserializer).map(Some)
 }
 
 /// One file of the output.
@@ -53,13 +33,14 @@ pub struct Entry {
     /// Relative to the output, `/` between segments.
     pub path: String,
     pub size: u64,
+    #[serde(deserialize_with = "spelled")]
     pub hash: Hash,
     /// Nanoseconds since 1970, as the file had it when we left it: while it
     /// and `size` still hold, the file need not be read.
     pub mtime: i64,
     /// Of a copied file: what its source looked like, so that neither need be
     /// read. See [`super::Emitter::copy`].
-    #[serde(default)]
+    #[serde(default, deserialize_with = "spelled_if_any")]
     pub source: Option<Hash>,
 }
 
@@ -102,7 +83,7 @@ struct Raw {
     version: u32,
     #[serde(default)]
     files: Vec<Entry>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "spelled_if_any")]
     check: Option<Hash>,
 }
 
@@ -315,8 +296,8 @@ mod tests {
         assert_eq!(
             text,
             "{\"version\":1,\"generator\":\"longhand\",\"files\":[\n\
-             {\"path\":\"a\",\"size\":3,\"hash\":\"6437b3ac38465133ffb63b75273a8db5\",\"mtime\":-5}\n\
-             ],\n\"check\":\"320414b48bd277a0f776d9ce727323a5\"}\n"
+             {\"path\":\"a\",\"size\":3,\"hash\":\"06b05ab6733a618578af5f94892f3950\",\"mtime\":-5}\n\
+             ],\n\"check\":\"3a2c137eb5bae90665540dd9416a9f28\"}\n"
         );
     }
 

@@ -71,6 +71,7 @@ mod prepare;
 mod stage;
 mod work;
 
+use crate::hash::Hash;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -84,7 +85,7 @@ use work::Work;
 
 pub use disk::{Faults, NoFaults, Operation};
 pub use error::{EmitError, Kind, Result};
-pub use manifest::{Entry, Hash, Manifest, read as read_manifest};
+pub use manifest::{Entry, Manifest, read as read_manifest};
 pub use name::MANIFEST;
 pub use prepare::{prepare, prepare_with};
 

@@ -14,8 +14,9 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 
 use super::disk::{Base, FILE_MODE, FOLDER_MODE, Faults, Meta, Operation, Stands};
 use super::error::{EmitError, Result};
-use super::manifest::{Entry, Hash};
+use super::manifest::Entry;
 use super::{Before, Emitter, Made, clash, is_clash, journal, name};
+use crate::hash::{Hash, Stream};
 
 /// Copied files up to this size are read at once, larger ones in pieces of it.
 const PIECE: usize = 256 * 1024;
@@ -270,11 +271,11 @@ impl<F: Faults> Emitter<F> {
     ) -> Result<()> {
         let about = |error: EmitError| error.about(self.shown.join(path));
         let (mut file, at, number) = self.stage(path).map_err(about)?;
-        let mut hasher = blake3::Hasher::new();
+        let mut hasher = Stream::new();
         let (mut size, mut filled) = (0, piece.len());
         while filled > 0 {
             let bytes = piece.get(..filled).unwrap_or_default();
-            hasher.update(bytes);
+            hasher.write(bytes);
             size += filled as u64;
             self.disk.write(&mut file, bytes, &at).map_err(about)?;
             if self.cancel.load(Ordering::Relaxed) {
@@ -282,7 +283,7 @@ impl<F: Faults> Emitter<F> {
             }
             filled = read(&mut piece)?;
         }
-        let hash = hasher.finalize().into();
+        let hash = hasher.finish();
         let (before, same) = self.compare(path, size, hash).map_err(about)?;
         let (staged, mtime) = match same {
             Some(mtime) => {
@@ -334,14 +335,14 @@ impl<F: Faults> Emitter<F> {
 
     fn hash_file(&self, path: &Path) -> Result<Hash> {
         let mut file = self.disk.open(path)?;
-        let mut hasher = blake3::Hasher::new();
+        let mut hasher = Stream::new();
         let mut piece = vec![0; PIECE];
         loop {
             let read = self.disk.read(&mut file, &mut piece, path)?;
             if read == 0 {
-                return Ok(hasher.finalize().into());
+                return Ok(hasher.finish());
             }
-            hasher.update(piece.get(..read).unwrap_or_default());
+            hasher.write(piece.get(..read).unwrap_or_default());
         }
     }
 
@@ -432,8 +433,8 @@ fn stamp(source: &Path, meta: &Meta) -> Option<Hash> {
     if meta.mtime > settled {
         return None;
     }
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(source.as_os_str().as_encoded_bytes());
+    let mut hasher = Stream::new();
+    hasher.write(source.as_os_str().as_encoded_bytes());
     let (device, inode) = meta.id.unwrap_or_default();
     for number in [
         meta.size,
@@ -442,7 +443,7 @@ fn stamp(source: &Path, meta: &Meta) -> Option<Hash> {
         device,
         inode,
     ] {
-        hasher.update(&number.to_le_bytes());
+        hasher.write(&number.to_le_bytes());
     }
-    Some(hasher.finalize().into())
+    Some(hasher.finish())
 }

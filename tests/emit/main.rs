@@ -227,7 +227,12 @@ pub fn assert_manifest(out: &Path, site: &Site) {
             "{}",
             entry.path
         );
-        assert_eq!(entry.hash, emit::Hash::of(bytes), "{}", entry.path);
+        assert_eq!(
+            entry.hash,
+            longhand::hash::Hash::of(bytes),
+            "{}",
+            entry.path
+        );
     }
 }
 

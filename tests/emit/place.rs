@@ -320,7 +320,7 @@ fn a_journal_from_elsewhere_leads_nowhere() {
     fs::write(work.join("old/0"), "evil").unwrap();
     let body = r#"{"steps":[{"remove":{"path":"../content/x","old":0}}],"tidy":[]}"#;
     for journal in [
-        format!("{}\n{body}\n", emit::Hash::of(body.as_bytes())),
+        format!("{}\n{body}\n", longhand::hash::Hash::of(body.as_bytes())),
         "junk".to_owned(),
     ] {
         fs::write(work.join("journal"), journal).unwrap();
