@@ -112,7 +112,7 @@ impl Around {
         Around { bits }
     }
 
-    /// The whole fingerprint: BLAKE3 of each part, so that parts can be added up.
+    /// The whole fingerprint: the hash of each part, so that parts can be added up.
     pub fn key(&self, own: Hash, reads: Reads) -> Hash {
         let with = |hash: u128, (bit, part): (usize, &Hash)| {
             if reads.0 & (1 << bit) == 0 {
