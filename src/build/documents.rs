@@ -194,6 +194,15 @@ impl Parsing<'_> {
             Known::Head(head) => head.as_str(),
         };
         let (front, mut diagnostics) = front_matter::parse(head, split, id, &options.front, place);
+        let mut front_key = Hasher::new();
+        front_key
+            .hash(of_inherited)
+            .str(stem)
+            .str(&head[..split.body]);
+        if self.reads_mtime {
+            front_key.debug(&modified);
+        }
+        let front_key = front_key.finish();
         let key = Hasher::new()
             .hash(hash)
             .hash(parse::Reading::key(options, *of_options, &front))
@@ -219,11 +228,6 @@ impl Parsing<'_> {
                 (meta, self.held(text))
             }
         };
-        let mut whole = Hasher::new();
-        whole.hash(key).hash(of_inherited).str(stem);
-        if self.reads_mtime {
-            whole.debug(&modified);
-        }
         Ok(Document {
             file: id,
             lang: page.lang,
@@ -235,7 +239,8 @@ impl Parsing<'_> {
                 text: Slot::new(large),
                 is_html,
                 diagnostics,
-                key: whole.finish(),
+                front_key,
+                key: Hasher::new().hash(key).hash(front_key).finish(),
             }),
         })
     }

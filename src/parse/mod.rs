@@ -197,6 +197,8 @@ pub struct Doc {
     pub is_html: bool,
     /// What the front matter had to say, then the text.
     pub diagnostics: Vec<Diagnostic>,
+    /// Of everything that `front` was made from.
+    pub front_key: Hash,
     /// Of everything that it was made from.
     pub key: Hash,
 }

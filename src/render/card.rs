@@ -1,12 +1,16 @@
-//! A page as lists, neighbours and related posts show it: no body. Made once a
-//! page, and shared by reference count.
+//! A page as lists, neighbours and related posts show it: no body. Made when the
+//! first asks for it, and shared by reference count; after an edit, few do.
 
+use super::article::Article;
+use super::prints;
 use super::rows::Rows;
 use super::view::{self, Object, safe};
 use crate::config::switches::Cover;
+use crate::hash::{Hash, Hasher};
 use crate::parse::front_matter::Front;
 use crate::parse::{self, Digest, html};
-use crate::site::{Page, PageId, Site};
+use crate::site::{Page, PageId, Site, TermId};
+use std::sync::{Arc, OnceLock};
 use tera::{Map, Value};
 
 /// What a card is made of.
@@ -19,12 +23,13 @@ pub struct Card<'a> {
     /// With the base path; empty for a page that has no URL.
     url: String,
     /// Of the site, by their numbers.
-    terms: &'a [Value],
+    terms: &'a [(Value, Hash)],
 }
 
 pub type Maker = fn(&Card) -> Value;
 
-/// The keys of a card, in the order in which it shows them.
+/// The keys of a card, in the order in which it shows them. What they are made of
+/// is what [`Deck::print`] looks at.
 pub const KEYS: [(&str, Maker); 23] = [
     ("kind", |card| view::kind_name(card.page.kind).into()),
     ("lang", |card| {
@@ -68,7 +73,7 @@ pub const KEYS: [(&str, Maker); 23] = [
     ("tags", |card| {
         let terms = card.page.terms.iter();
         terms
-            .map(|term| card.terms[term.index()].clone())
+            .map(|term| card.terms[term.index()].0.clone())
             .collect::<Vec<_>>()
             .into()
     }),
@@ -90,39 +95,114 @@ pub const KEYS: [(&str, Maker); 23] = [
     }),
 ];
 
-/// Makes cards.
-pub struct Cards<'a> {
+/// The cards of a site, by page.
+pub struct Deck {
+    site: Arc<Site>,
+    /// Without them no card has words or a summary of its text.
+    articles: Arc<Vec<Option<Article>>>,
     rows: Rows<Maker>,
-    site: &'a Site,
-    terms: &'a [Value],
+    /// Of the site, by their numbers, with what each looks like.
+    terms: Vec<(Value, Hash)>,
+    made: Vec<OnceLock<Value>>,
 }
 
-impl<'a> Cards<'a> {
-    /// `terms` are those of the site, as [`view::term`] makes them.
-    pub fn new(site: &'a Site, terms: &'a [Value]) -> Cards<'a> {
-        Cards {
+impl Deck {
+    /// `articles` are those of all pages, or none yet.
+    pub fn new(site: Arc<Site>, articles: Arc<Vec<Option<Article>>>) -> Deck {
+        let terms = (0..site.terms.len() as u32)
+            .map(|term| {
+                let value = view::term(&site, TermId(term));
+                let print = prints::of_value(&value);
+                (value, print)
+            })
+            .collect();
+        Deck {
             rows: Rows::new(KEYS),
-            site,
             terms,
+            made: site.pages.iter().map(|_| OnceLock::new()).collect(),
+            articles,
+            site,
         }
     }
 
-    pub fn card(&self, id: PageId, digest: Option<&Digest>) -> Value {
-        let page = &self.site[id];
-        let card = Card {
-            site: self.site,
-            id,
-            page,
-            front: page.front(),
-            digest,
-            url: if page.linked {
-                self.site.href(&page.url)
-            } else {
-                String::new()
-            },
-            terms: self.terms,
-        };
-        self.rows.value(|make| make(&card))
+    pub fn get(&self, id: PageId) -> &Value {
+        self.made[id.index()].get_or_init(|| {
+            let page = &self.site[id];
+            let card = Card {
+                site: &self.site,
+                id,
+                page,
+                front: page.front(),
+                digest: self.digest(id),
+                url: self.url(page),
+                terms: &self.terms,
+            };
+            self.rows.value(|make| make(&card))
+        })
+    }
+
+    fn digest(&self, id: PageId) -> Option<&Digest> {
+        self.articles.get(id.index())?.as_ref()?.digest()
+    }
+
+    fn url(&self, page: &Page) -> String {
+        if page.linked {
+            self.site.href(&page.url)
+        } else {
+            String::new()
+        }
+    }
+
+    /// A hash of all that the card is made of, which takes a small part of the
+    /// time that the card takes.
+    pub fn print(&self, id: PageId) -> Hash {
+        let site = &*self.site;
+        let page = &site[id];
+        let mut hasher = Hasher::new();
+        hasher
+            // Of the front matter: description, summary, parameters, authors, switches.
+            .hash(
+                page.doc
+                    .as_ref()
+                    .map_or(Hash::default(), |doc| doc.front_key),
+            )
+            .number(page.kind as u64)
+            .number(u64::from(page.lang.0))
+            .str(&page.path)
+            .str(view::title(site, id))
+            .str(&page.link_title)
+            .str(&page.url)
+            .flag(page.linked)
+            .number(page.weight as u64)
+            .flag(page.draft)
+            .flag(page.future)
+            .flag(page.expired);
+        for date in [&page.date, &page.lastmod] {
+            hasher.flag(date.is_some());
+            if let Some(date) = date {
+                hasher
+                    .bytes(&date.instant.as_nanosecond().to_le_bytes())
+                    .number(u64::from(date.offset.seconds().cast_unsigned()));
+            }
+        }
+        if let Some(digest) = self.digest(id) {
+            hasher
+                .number(digest.words as u64)
+                .flag(digest.cjk)
+                .str(&digest.summary_text);
+        }
+        hasher.number(page.terms.len() as u64);
+        for term in &page.terms {
+            hasher.hash(self.terms[term.index()].1);
+        }
+        if let Some(parent) = page.parent {
+            hasher.str(view::title(site, parent)).str(&site[parent].url);
+        }
+        // Where it lies depends on the files beside the page.
+        if let Some(cover) = cover(site, page) {
+            hasher.hash(prints::of_value(&cover.value()));
+        }
+        hasher.finish()
     }
 }
 

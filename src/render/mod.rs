@@ -42,7 +42,7 @@ use crate::site::route::Job;
 use crate::site::{LangId, PageId, Site, menus};
 use crate::timing::Timings;
 use article::{Article, Filler};
-use card::Cards;
+use card::Deck;
 use context::{Plan, SiteValue};
 use needs::Need;
 use page_head::Publisher;
@@ -78,7 +78,7 @@ pub struct Parts {
 pub struct Renderer {
     pub shared: Arc<Shared>,
     templates: Templates,
-    articles: Vec<Option<Article>>,
+    articles: Arc<Vec<Option<Article>>>,
     highlighter: Highlighter,
     defaults: highlight::Defaults,
     /// What each template reads; found out when it is first rendered.
@@ -161,7 +161,7 @@ impl Renderer {
         let of_defaults = Hasher::new().debug(&highlight).finish();
         let mut renderer = Renderer {
             templates,
-            articles: Vec::new(),
+            articles: Arc::default(),
             highlighter: Highlighter::default(),
             defaults: highlight,
             plans: HashMap::new(),
@@ -194,23 +194,6 @@ impl Renderer {
 
     fn prepare(&mut self, files: Hash, diagnostics: &mut Vec<Diagnostic>) {
         let site = self.shared.site.clone();
-        let ids = || (0..site.pages.len() as u32).map(PageId);
-        let terms: Vec<Value> = (0..site.terms.len() as u32)
-            .map(|term| view::term(&site, crate::site::TermId(term)))
-            .collect();
-        let make = Cards::new(&site, &terms);
-        let cards = |articles: &[Option<Article>]| -> Vec<Value> {
-            let ids: Vec<PageId> = ids().collect();
-            ids.par_iter()
-                .map(|id| {
-                    let digest = articles
-                        .get(id.index())
-                        .and_then(Option::as_ref)
-                        .and_then(Article::digest);
-                    make.card(*id, digest)
-                })
-                .collect()
-        };
         for index in 0..site.config.languages.len() {
             let lang = LangId(index as u32);
             self.menus.push(menus::build(&site, lang));
@@ -228,11 +211,10 @@ impl Renderer {
             .any(|page| page.doc.as_ref().is_some_and(|doc| doc.meta.has_calls))
         {
             // Set once: nobody else has this renderer yet.
-            let _ = self.shared.bare_cards.set(cards(&[]));
+            let bare = Deck::new(site.clone(), Arc::default());
+            let _ = self.shared.bare_cards.set(bare);
         }
-        let shared = self.shared.clone();
-        let bare = shared.bare_cards.get().map(Vec::as_slice);
-        self.print_before(bare.unwrap_or_default(), files);
+        self.print_before(files);
         let found: Vec<(Option<Article>, Vec<Diagnostic>)> = site
             .pages
             .par_iter()
@@ -242,14 +224,14 @@ impl Renderer {
                 None => (None, Vec::new()),
             })
             .collect();
+        let mut articles = Vec::with_capacity(found.len());
         for (article, mut said) in found {
-            self.articles.push(article);
+            articles.push(article);
             diagnostics.append(&mut said);
         }
-        let cards = cards(&self.articles);
-        let hashes = cards.par_iter().map(prints::of_value).collect();
-        let _ = self.shared.cards.set(cards);
-        self.print_cards(hashes, files);
+        self.articles = Arc::new(articles);
+        let _ = (self.shared.cards).set(Deck::new(site, self.articles.clone()));
+        self.print_cards(files);
     }
 
     /// What a block of code becomes is made from this.

@@ -1,6 +1,6 @@
 //! A page as its own template sees it: its card, and what only it shows.
 
-use super::card;
+use super::card::{self, Deck};
 use super::needs::Need;
 use super::rows::Rows;
 use super::view::{self, Object, safe};
@@ -14,7 +14,7 @@ use tera::Value;
 pub struct PageView<'a> {
     pub site: &'a Site,
     pub id: PageId,
-    pub cards: &'a [Value],
+    pub cards: Option<&'a Deck>,
     /// Filled, ready to stand in the page.
     pub content: &'a str,
     pub toc: Option<String>,
@@ -92,7 +92,8 @@ impl PageRows {
     }
 
     pub fn value(&self, view: &PageView) -> Value {
-        let Some(card) = view.cards.get(view.id.index()).and_then(Value::as_map) else {
+        let card = view.card(view.id);
+        let Some(card) = card.as_map() else {
             return Value::none();
         };
         self.0.value(|source| match source {
@@ -109,14 +110,19 @@ impl PageView<'_> {
         &self.site[self.id]
     }
 
+    fn card(&self, id: PageId) -> Value {
+        let cards = self.cards;
+        cards.map_or_else(Value::none, |cards| cards.get(id).clone())
+    }
+
     fn cards(&self, ids: &[PageId]) -> Value {
-        let cards = ids.iter().map(|id| self.cards[id.index()].clone());
+        let cards = ids.iter().map(|id| self.card(*id));
         cards.collect::<Vec<_>>().into()
     }
 
     fn neighbour(&self, id: Option<PageId>) -> Value {
         id.filter(|_| self.page().show.post_nav_links)
-            .map(|id| self.cards[id.index()].clone())
+            .map(|id| self.card(id))
             .into()
     }
 
@@ -183,7 +189,7 @@ impl PageView<'_> {
                     series
                         .pages
                         .iter()
-                        .map(|id| self.cards[id.index()].clone())
+                        .map(|id| self.card(*id))
                         .collect::<Vec<_>>(),
                 ),
         )

@@ -11,10 +11,12 @@
 //! looked at is as it was, then the job would do the same again.
 
 use super::Renderer;
+use super::card::Deck;
 use super::view;
 use crate::hash::{Hash, Hasher};
 use crate::site::route::Job;
 use crate::site::{LangId, Page, PageId};
+use rayon::prelude::*;
 use std::sync::atomic::{AtomicU8, Ordering};
 use tera::Value;
 
@@ -144,9 +146,9 @@ pub struct Prints {
 }
 
 impl Renderer {
-    /// Before shortcodes run: `cards` have no words, and are none where there
+    /// Before shortcodes run: cards have no words, and are none where there
     /// are no shortcodes.
-    pub(super) fn print_before(&mut self, cards: &[Value], files: Hash) {
+    pub(super) fn print_before(&mut self, files: Hash) {
         let site = &self.shared.site;
         self.prints.languages = (0..site.config.languages.len())
             .map(|lang| {
@@ -157,19 +159,19 @@ impl Renderer {
                 hasher.finish()
             })
             .collect();
-        self.prints.cards = cards.iter().map(of_value).collect();
+        self.prints.cards = self.print_all(self.shared.bare_cards.get());
         let links = self.links_print();
         let cards = all(&self.prints.cards);
         let clock = Hasher::new().debug(&site.now).finish();
         self.prints.before = Around::new(links, cards, files, clock);
     }
 
-    /// When all cards are made.
-    pub(super) fn print_cards(&mut self, cards: Vec<Hash>, files: Hash) {
-        self.prints.cards = cards;
+    /// When all that cards are made of is known.
+    pub(super) fn print_cards(&mut self, files: Hash) {
+        self.prints.cards = self.print_all(self.shared.cards.get());
         let mut links = Hasher::new();
         links.hash(self.links_print());
-        for article in &self.articles {
+        for article in self.articles.iter() {
             links.hash(
                 article
                     .as_ref()
@@ -179,6 +181,17 @@ impl Renderer {
         let clock = Hasher::new().debug(&self.shared.site.now).finish();
         let cards = all(&self.prints.cards);
         self.prints.around = Around::new(links.finish(), cards, files, clock);
+    }
+
+    fn print_all(&self, cards: Option<&Deck>) -> Vec<Hash> {
+        let pages = 0..self.shared.site.pages.len() as u32;
+        let prints = |cards: &Deck| {
+            pages
+                .into_par_iter()
+                .map(|id| cards.print(PageId(id)))
+                .collect()
+        };
+        cards.map(prints).unwrap_or_default()
     }
 
     /// Which pages and files there are, and under which names they are found.

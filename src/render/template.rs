@@ -5,6 +5,7 @@
 use crate::date::Date;
 use crate::diag::{Diagnostic, FileId};
 use crate::expand::functions::{self, Lookup, NotFound, Resource};
+use crate::render::card::Deck;
 use crate::render::fault::{self, Known};
 use crate::render::needs::Need;
 use crate::render::prints::ReadsOf;
@@ -24,10 +25,10 @@ pub struct Shared {
     pub site: Arc<Site>,
     /// One of each language.
     pub strings: Vec<i18n::Strings>,
-    /// By page; filled once all shortcodes have run.
-    pub cards: OnceLock<Vec<Value>>,
-    /// Without words and summaries, for shortcodes: filled before any runs.
-    pub bare_cards: OnceLock<Vec<Value>>,
+    /// Set once all shortcodes have run.
+    pub cards: OnceLock<Deck>,
+    /// Without words and summaries, for shortcodes: set before any runs, where there are any.
+    pub bare_cards: OnceLock<Deck>,
     pub data: Value,
     pub assets: HashMap<String, Value>,
     /// What the rendering of each page has looked at besides its own.
@@ -36,9 +37,9 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// By page; none before all shortcodes have run.
-    pub fn cards(&self) -> &[Value] {
-        self.cards.get().map(Vec::as_slice).unwrap_or_default()
+    /// None before all shortcodes have run.
+    pub fn cards(&self) -> Option<&Deck> {
+        self.cards.get()
     }
 
     /// Of the page that is being rendered; most sites have but one.
@@ -51,10 +52,7 @@ impl Shared {
 
     pub fn card(&self, id: PageId) -> Value {
         let cards = self.cards.get().or_else(|| self.bare_cards.get());
-        cards
-            .and_then(|cards| cards.get(id.index()))
-            .cloned()
-            .unwrap_or_else(Value::none)
+        cards.map_or_else(Value::none, |cards| cards.get(id).clone())
     }
 }
 

@@ -73,7 +73,10 @@ pub fn digest(html: &str, more: Option<usize>, length: usize, cjk: bool) -> Dige
     Digest {
         words: count(html, cjk),
         cjk,
-        summary_text: plainify(html.get(..cut).unwrap_or(html)),
+        // Of every page one is kept, so without the room that its tags took.
+        summary_text: plainify(html.get(..cut).unwrap_or(html))
+            .as_str()
+            .to_owned(),
     }
 }
 
