@@ -9,6 +9,7 @@
 use super::link;
 use super::xml::{self, Xml};
 use crate::date::Date;
+use rayon::prelude::*;
 use std::borrow::Cow;
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -121,19 +122,23 @@ fn of_language(
 
 /// At least one document, each within the limits.
 fn split(urls: &[Url], limits: &Limits) -> Vec<(String, Option<Date>)> {
+    let rows: Vec<String> = urls
+        .par_iter()
+        .map(|url| xml::elements(|xml| write_url(url, xml)))
+        .collect();
     let mut texts = Vec::new();
-    let mut rest = urls;
-    while !rest.is_empty() || texts.is_empty() {
-        let (text, taken) = urlset(rest, limits);
-        let newest = rest[..taken].iter().filter_map(|url| url.lastmod).max();
-        rest = &rest[taken..];
-        texts.push((text, newest));
+    let mut at = 0;
+    while at < urls.len() || texts.is_empty() {
+        let (text, taken) = urlset(&rows[at..], limits);
+        let taken = &urls[at..at + taken];
+        texts.push((text, taken.iter().filter_map(|url| url.lastmod).max()));
+        at += taken.len();
     }
     texts
 }
 
 /// A document with as many addresses as go in, at least one if there are any.
-fn urlset(urls: &[Url], limits: &Limits) -> (String, usize) {
+fn urlset(rows: &[String], limits: &Limits) -> (String, usize) {
     let spaces = [
         ("xmlns", "http://www.sitemaps.org/schemas/sitemap/0.9"),
         ("xmlns:xhtml", "http://www.w3.org/1999/xhtml"),
@@ -142,13 +147,13 @@ fn urlset(urls: &[Url], limits: &Limits) -> (String, usize) {
     let mut out = String::new();
     xml::document(&mut out, |xml| {
         xml.element("urlset", &spaces, |xml| {
-            for url in urls.iter().take(limits.urls) {
-                let before = xml.position();
-                write_url(url, xml);
-                if xml.position() + TAIL > limits.bytes && taken > 0 {
-                    xml.take_back(before);
+            let mut bytes = xml.written() + TAIL;
+            for row in rows.iter().take(limits.urls) {
+                bytes += row.len();
+                if bytes > limits.bytes && taken > 0 {
                     break;
                 }
+                xml.append(row);
                 taken += 1;
             }
         });

@@ -36,6 +36,16 @@ pub fn document(out: &mut String, body: impl FnOnce(&mut Xml)) {
     out.push('\n');
 }
 
+/// What `body` writes: elements, to stand in another.
+pub fn elements(body: impl FnOnce(&mut Xml)) -> String {
+    let mut out = String::new();
+    body(&mut Xml {
+        out: &mut out,
+        after_text: false,
+    });
+    out
+}
+
 impl Xml<'_> {
     /// An element that holds elements.
     pub fn element(&mut self, name: &str, attributes: Attributes, body: impl FnOnce(&mut Self)) {
@@ -80,14 +90,14 @@ impl Xml<'_> {
         self.end(name);
     }
 
-    /// Bytes in the buffer, for [`Xml::take_back`].
-    pub fn position(&mut self) -> usize {
+    /// Bytes in the buffer.
+    pub fn written(&self) -> usize {
         self.out.len()
     }
 
-    /// Drops what was written since that position: whole elements only.
-    pub fn take_back(&mut self, position: usize) {
-        self.out.truncate(position);
+    /// What [`elements`] gave.
+    pub fn append(&mut self, elements: &str) {
+        self.out.push_str(elements);
     }
 
     fn escaped(&mut self, name: &str, attributes: Attributes, text: &str, what: As) {
