@@ -43,7 +43,7 @@ struct Parsing<'a> {
 /// HTML of articles that is held from parsing to rendering. To parse a text
 /// again costs about as much as to render its page; to hold 100,000 of them
 /// costs gigabytes.
-const HELD: usize = 384 << 20;
+const HELD: usize = 1024 * 1024 * 1024;
 
 /// One file, parsed; and what its source is to know of it.
 struct Parsed {

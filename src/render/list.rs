@@ -137,23 +137,16 @@ impl Renderer {
                 .contains(&pager)
                 .then(|| self.pager_url(id, pager))
         };
-        let row = |index: u32, current: bool| -> Value {
-            Object::new()
-                .set("index", index)
-                .set("url", self.pager_url(id, index))
-                .set("current", current)
-                .value()
-        };
-        // One list for all pagers: made for each, a section of 10,000 posts
-        // would make a million rows.
+        // One value for all pagers: a copy for each made a list of 100,000 posts
+        // ten times as slow as ten of 10,000.
         let pages = need.key("paginator", "pages").then(|| {
-            let rows = self.pagers[id.index()]
-                .get_or_init(|| (1..=total).map(|index| row(index, false)).collect());
-            let mut pages = rows.clone();
-            if let Some(own) = pages.get_mut(pager as usize - 1) {
-                *own = row(pager, true);
-            }
-            pages
+            let row = |index: u32| {
+                Object::new()
+                    .set("index", index)
+                    .set("url", self.pager_url(id, index))
+            };
+            let rows = || (1..=total).map(row).collect::<Vec<_>>().into();
+            self.pagers[id.index()].get_or_init(rows).clone()
         });
         Object::new()
             .set("index", pager)

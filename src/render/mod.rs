@@ -99,7 +99,7 @@ pub struct Renderer {
     in_feeds: Vec<OnceLock<Box<[PageId]>>>,
     entries: Vec<OnceLock<Box<[PageId]>>>,
     /// The rows of every list's pager: made when its first part asks.
-    pagers: Vec<OnceLock<Vec<Value>>>,
+    pagers: Vec<OnceLock<Value>>,
     shortcodes: Shortcodes,
     options: Vec<parse::Options>,
     pub cache: Option<Arc<Cache>>,
