@@ -88,8 +88,12 @@ pub fn count(html: &str, cjk: bool) -> usize {
         ..Counter::default()
     };
     visible(html, |piece| match piece {
-        Visible::Tag("</p>" | "<br>" | "<br />") => counter.end_word(),
-        Visible::Tag(_) => {}
+        // As bytes: a comparison of strings would be a call for each.
+        Visible::Tag(tag) => {
+            if matches!(tag.as_bytes(), b"</p>" | b"<br>" | b"<br />") {
+                counter.end_word();
+            }
+        }
         Visible::Text(text) => counter.prose(text),
     });
     counter.end_word();
@@ -178,19 +182,24 @@ impl Counter {
 
 /// How often a word's last byte is followed by a space.
 fn ends(bytes: &[u8]) -> usize {
-    /// Counted in bytes, so that many are looked at at once.
-    const CHUNK: usize = u8::MAX as usize;
+    /// Counted in bytes, so that the processor looks at many at once.
+    const CHUNK: usize = 64;
+    let count = |pairs: &[u8; CHUNK + 1]| {
+        let pairs = pairs.iter().zip(&pairs[1..]);
+        let found = pairs.map(|(a, b)| u8::from(!space::is(*a) & space::is(*b)));
+        usize::from(found.fold(0, u8::wrapping_add))
+    };
     let mut ends = 0;
     let mut rest = bytes;
-    while rest.len() > 1 {
-        let chunk = &rest[..rest.len().min(CHUNK)];
-        let pairs = chunk.iter().zip(&chunk[1..]);
-        let found = pairs.map(|(a, b)| u8::from(!space::is(*a) & space::is(*b)));
-        ends += usize::from(found.fold(0, u8::wrapping_add));
+    while let Some(chunk) = rest.first_chunk() {
+        ends += count(chunk);
         // The last byte is the first of the next pair.
-        rest = &rest[chunk.len() - 1..];
+        rest = &rest[CHUNK..];
     }
-    ends
+    // Most texts are shorter than a chunk: letters after them end no word.
+    let mut last = [b'x'; CHUNK + 1];
+    last[..rest.len()].copy_from_slice(rest);
+    ends + count(&last)
 }
 
 /// The end of the first paragraph at which `length` words are reached. Hugo
