@@ -394,20 +394,25 @@ pub fn build(
     options.timings.stage("prepare");
     let done = std::sync::atomic::AtomicUsize::new(0);
     let paths = Paths::new(&site.sources);
-    let results: Vec<Result<Done, Failure>> = routes
-        .par_iter()
+    // What takes long comes first, so that no thread is left alone with it.
+    let (mut order, short): (Vec<usize>, Vec<usize>) =
+        (0..routes.len()).partition(|route| site.is_long(&routes[*route].job));
+    order.extend(short);
+    let mut results: Vec<(usize, Result<Done, Failure>)> = order
+        .into_par_iter()
         .map(|route| {
             if options.cancel.load(Ordering::Relaxed) {
-                return Err(Failure::Cancelled);
+                return (route, Err(Failure::Cancelled));
             }
-            let done_one = one(&renderer, route, &emitter, &options.source, &paths)?;
+            let one = one(&renderer, &routes[route], &emitter, &options.source, &paths);
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             progress("rendering", done, routes.len());
-            Ok(done_one)
+            (route, one)
         })
         .collect();
+    results.sort_unstable_by_key(|(route, _)| *route);
     let mut kept = 0;
-    for result in results {
+    for (_, result) in results {
         let mut one = result?;
         kept += usize::from(one.kept);
         diagnostics.append(&mut one.said);

@@ -1,7 +1,7 @@
 //! What stands in which list: pagers, feeds, sitemap and search, each from the
 //! published pages alone.
 
-use super::route::{FeedFormat, Routes};
+use super::route::{FeedFormat, Job, Routes};
 use super::{Kind, LangId, Page, PageId, Site};
 use crate::config::outputs::{Kind as OutputKind, OutputFormat};
 
@@ -58,6 +58,22 @@ impl Site {
         match page.front().and_then(|front| front.layout.as_ref()) {
             Some(layout) if matches!(&**layout, "archives" | "search") => layout,
             _ => "",
+        }
+    }
+
+    /// Whether a job looks at so much of the site that it takes far longer than a page.
+    pub fn is_long(&self, job: &Job) -> bool {
+        match job {
+            Job::Page(id, _) => {
+                let page = &self[*id];
+                page.kind == Kind::Taxonomy || !self.layout(page).is_empty()
+            }
+            Job::Feed(..)
+            | Job::IndexJson(_)
+            | Job::SearchIndex(_)
+            | Job::Sitemap(_)
+            | Job::Extra(..) => true,
+            _ => false,
         }
     }
 
