@@ -82,7 +82,7 @@ pub fn damage_output(world: &mut World, rng: &mut Rng) -> Option<String> {
         if rng.chance(15) {
             let file = fs::File::options().append(true).open(&disk).unwrap();
             file.set_modified(time).unwrap();
-            world.flags.verify = true;
+            world.hidden = true;
             said.push("with its time put back, and --verify".to_owned());
         }
     }

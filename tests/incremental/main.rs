@@ -92,6 +92,7 @@ impl Script {
             cache: folder.path().join("cache"),
             failed: false,
             good,
+            hidden: false,
             foreign: BTreeSet::new(),
             also: Also::Nothing,
         };
@@ -120,7 +121,7 @@ impl Script {
 /// Builds over what is there and from nothing, and compares.
 fn check(world: &mut World, script: &Script, step: usize) -> Result<(), String> {
     let number = script.seed + step as u64;
-    let order = Order {
+    let mut order = Order {
         source: world.tree.root.clone(),
         output: world.out.clone(),
         cache: world.cache.clone(),
@@ -128,6 +129,7 @@ fn check(world: &mut World, script: &Script, step: usize) -> Result<(), String> 
         program: script.seed % BY_PROGRAM == BY_PROGRAM - 1,
         threads: if number.is_multiple_of(2) { 1 } else { 3 },
     };
+    order.flags.verify |= world.hidden;
     let clean = Order {
         output: world.folder.join("clean"),
         cache: world.folder.join("clean-cache"),
@@ -191,6 +193,7 @@ fn check(world: &mut World, script: &Script, step: usize) -> Result<(), String> 
         }
         return compare(&expected, &got, &Files::new(), &Files::new());
     }
+    world.hidden = false;
     world.good = (world.tree.files.clone(), world.flags.clone());
     for path in &world.foreign {
         if after.remove(path).is_none() {

@@ -19,6 +19,8 @@ pub struct World {
     pub failed: bool,
     /// How all was before the last build that did not fail.
     pub good: (Snapshot, Flags),
+    /// Damage to the output that only `--verify` can see, until a build has mended it.
+    pub hidden: bool,
     /// Somebody else's files in the output.
     pub foreign: BTreeSet<String>,
     /// What the next build is to do besides.
