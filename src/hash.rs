@@ -34,6 +34,7 @@ impl std::fmt::Display for Hash {
 }
 
 /// For what comes in pieces: the same as [`Hash::of`] of all in one.
+#[derive(Default)]
 pub struct Stream(XxHash3_128);
 
 impl Stream {

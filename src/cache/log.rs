@@ -8,9 +8,11 @@
 //! Opening reads the whole file once and notes where records lie; what does not
 //! check is not believed, nor anything after what has no frame. New records are
 //! appended, or the file is written anew when most of it is of no use to this
-//! site any more. Two processes may share a file: where their records mix, they
+//! site any more. Where there was no file, they are written while they come in,
+//! to a draft that takes its place at the end. Two processes may share a file: where their records mix, they
 //! do not check, and are made again; of two new files the last one wins.
 
+use super::place;
 use crate::hash::{Hash, Stream};
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -39,6 +41,17 @@ pub struct Log {
     new: Mutex<Chunks>,
     /// What the file held cannot stay as it is: it was damaged, or is another program's.
     stale: bool,
+    /// What is written before all is known; locked for as long as it is written to.
+    draft: Mutex<Draft>,
+}
+
+/// A file that will be the log.
+#[derive(Default)]
+enum Draft {
+    #[default]
+    None,
+    Begun(std::fs::File, PathBuf),
+    Failed(io::Error),
 }
 
 /// Bytes that are only ever appended: a vector that grows would be copied again
@@ -51,12 +64,16 @@ const CHUNK: usize = 1 << 20;
 impl Chunks {
     /// Where `length` bytes can be appended.
     fn room(&mut self, length: usize) -> &mut Vec<u8> {
-        let full = |chunk: &Vec<u8>| chunk.capacity() - chunk.len() < length;
-        if self.0.last().is_none_or(full) {
+        if !self.has_room(length) {
             self.0.push(Vec::with_capacity(length.max(CHUNK)));
         }
         let last = self.0.len() - 1;
         &mut self.0[last]
+    }
+
+    fn has_room(&self, length: usize) -> bool {
+        let room = |chunk: &Vec<u8>| chunk.capacity() - chunk.len() >= length;
+        self.0.last().is_some_and(room)
     }
 
     fn len(&self) -> usize {
@@ -97,6 +114,7 @@ impl Log {
             index: HashMap::new(),
             new: Mutex::default(),
             stale: true,
+            draft: Mutex::default(),
         };
         let bytes = match read(&log.path) {
             Ok(Some(bytes)) => bytes,
@@ -150,13 +168,67 @@ impl Log {
             return;
         };
         let check = check(kind, key, payload);
+        let mut full = None;
         let mut new = self.new.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_drafted() && new.len() > 0 && !new.has_room(RECORD + payload.len()) {
+            full = Some(std::mem::take(&mut *new));
+        }
         let room = new.room(RECORD + payload.len());
         room.push(kind.0);
         room.extend_from_slice(&key.0.to_le_bytes());
         room.extend_from_slice(&length.to_le_bytes());
         room.extend_from_slice(&check.0.to_le_bytes());
         room.extend_from_slice(payload);
+        drop(new);
+        if let Some(full) = full {
+            self.advance(&full);
+        }
+    }
+
+    /// Nothing of an older file is kept, so that what is new can be written as it comes.
+    fn is_drafted(&self) -> bool {
+        self.stale && self.bytes.is_empty()
+    }
+
+    /// Writes to the draft; what fails is told when the log is saved.
+    fn advance(&self, chunks: &Chunks) {
+        let mut draft = self.draft.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = match &mut *draft {
+            Draft::Failed(_) => return,
+            Draft::Begun(file, _) => chunks.write(file),
+            Draft::None => self.begin().and_then(|(mut file, path)| {
+                let written = chunks.write(&mut file);
+                *draft = Draft::Begun(file, path);
+                written
+            }),
+        };
+        if let Err(error) = written {
+            draft.discard();
+            *draft = Draft::Failed(error);
+        }
+    }
+
+    /// A draft of which only the head is there.
+    fn begin(&self) -> io::Result<(std::fs::File, PathBuf)> {
+        if let Some(folder) = self.path.parent() {
+            place::make(folder)?;
+        }
+        let process = std::process::id();
+        for number in 0_u32.. {
+            let path = self
+                .path
+                .with_extension(format!("{process}-{number}.draft"));
+            match std::fs::File::create_new(&path) {
+                Ok(mut file) => {
+                    file.write_all(&self.head)?;
+                    return Ok((file, path));
+                }
+                // Of another build in this process, or one that was killed.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
     }
 
     /// Writes what is new. With `all`, every record of use to the site was
@@ -177,10 +249,13 @@ impl Log {
                 self.append(&new)
             };
         }
-        if new.len() == 0 && used == 0 && self.bytes.is_empty() {
-            return Ok(());
+        let mut draft = self.draft.lock().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::take(&mut *draft) {
+            Draft::Failed(error) => Err(error),
+            Draft::Begun(file, path) => self.replace(file, &path, |file| new.write(file)),
+            Draft::None if new.len() == 0 && used == 0 && self.bytes.is_empty() => Ok(()),
+            Draft::None => self.rewrite(&new, wasteful),
         }
-        self.rewrite(&new, wasteful)
     }
 
     fn append(&self, new: &Chunks) -> io::Result<()> {
@@ -195,29 +270,52 @@ impl Log {
     }
 
     fn rewrite(&self, new: &Chunks, used_only: bool) -> io::Result<()> {
-        let draft = self
-            .path
-            .with_extension(format!("{}.draft", std::process::id()));
-        let written = (|| {
-            let mut file = io::BufWriter::with_capacity(1 << 20, std::fs::File::create(&draft)?);
-            file.write_all(&self.head)?;
-            let mut kept: Vec<&Place> = self
-                .index
-                .values()
-                .filter(|place| !used_only || place.used.load(Ordering::Relaxed))
-                .collect();
-            kept.sort_by_key(|place| place.record.start);
+        let mut kept: Vec<&Place> = self
+            .index
+            .values()
+            .filter(|place| !used_only || place.used.load(Ordering::Relaxed))
+            .collect();
+        kept.sort_by_key(|place| place.record.start);
+        let (draft, path) = self.begin()?;
+        self.replace(draft, &path, |file| {
             for place in kept {
                 file.write_all(&self.bytes[place.record.clone()])?;
             }
-            new.write(&mut file)?;
-            file.into_inner().map_err(io::IntoInnerError::into_error)?;
-            std::fs::rename(&draft, &self.path)
-        })();
+            new.write(file)
+        })
+    }
+
+    /// Completes a draft, which is the log from then on.
+    fn replace(
+        &self,
+        draft: std::fs::File,
+        path: &Path,
+        write: impl FnOnce(&mut io::BufWriter<std::fs::File>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut file = io::BufWriter::with_capacity(CHUNK, draft);
+        let written = write(&mut file)
+            .and_then(|()| file.into_inner().map_err(io::IntoInnerError::into_error))
+            .and_then(|_| std::fs::rename(path, &self.path));
         if written.is_err() {
-            let _ = std::fs::remove_file(&draft);
+            let _ = std::fs::remove_file(path);
         }
         written
+    }
+}
+
+impl Draft {
+    fn discard(&self) {
+        if let Draft::Begun(_, path) = self {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+impl Drop for Log {
+    /// Of a build that came to nothing no draft is left.
+    fn drop(&mut self) {
+        let draft = self.draft.get_mut();
+        draft.unwrap_or_else(PoisonError::into_inner).discard();
     }
 }
 

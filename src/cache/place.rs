@@ -3,10 +3,13 @@
 use etcetera::BaseStrategy;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// All sites together. Beyond it the files that were used longest ago go.
 const CAP: u64 = 2 << 30;
+
+/// No build writes nothing to its draft for so long.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// `longhand` in the user's folder for caches; none where there is no home.
 pub fn default_folder() -> Option<PathBuf> {
@@ -56,9 +59,17 @@ fn stored(folder: &Path) -> io::Result<Vec<Stored>> {
     Ok(all)
 }
 
-/// Removes what is beyond the cap, the oldest first.
+/// Removes what is beyond the cap, the oldest first, and drafts that nobody will complete.
 pub(super) fn trim(folder: &Path) -> io::Result<()> {
     let mut all = stored(folder)?;
+    all.retain(|stored| {
+        let age = stored.used.elapsed().unwrap_or_default();
+        let left = stored.path.extension().is_some_and(|end| end == "draft") && age > ABANDONED;
+        if left {
+            let _ = std::fs::remove_file(&stored.path);
+        }
+        !left
+    });
     all.sort_by_key(|stored| std::cmp::Reverse(stored.used));
     let mut sum = 0;
     for stored in all {

@@ -191,3 +191,52 @@ proptest! {
         prop_assert_eq!(code.code(key(5)), Some("new"));
     }
 }
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("it is there");
+    let mut names: Vec<String> = entries
+        .map(|entry| {
+            let name = entry.expect("an entry").file_name();
+            name.to_string_lossy().into_owned()
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+/// More than is collected before it is written.
+fn put_many(cache: &Cache) {
+    for n in 0..3_000 {
+        cache.put_code(key(n), &format!("{n} {}", "x".repeat(1_000)));
+    }
+}
+
+#[test]
+fn what_is_written_before_the_end_is_whole_only_at_the_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ends = |end: &str| {
+        let names = names(folder.path());
+        names.iter().filter(|name| name.ends_with(end)).count()
+    };
+    let (first, second) = (open(folder.path()), open(folder.path()));
+    put_many(&first);
+    put_many(&second);
+    assert_eq!(
+        (ends(".draft"), ends(".code")),
+        (2, 0),
+        "two builds at once"
+    );
+    first.save(true).expect("it can be written");
+    assert_eq!((ends(".draft"), ends(".code")), (1, 1));
+    drop(second);
+    assert_eq!(
+        (ends(".draft"), ends(".code")),
+        (0, 1),
+        "one came to nothing"
+    );
+    let cache = open(folder.path());
+    for n in 0..3_000 {
+        let html = cache.code(key(n)).expect("it was put");
+        assert!(html.starts_with(&format!("{n} ")), "{n}");
+    }
+}
