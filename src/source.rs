@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use std::fmt;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 /// A larger text was made by a program; reading it as an essay is a mistake.
@@ -29,7 +30,7 @@ pub struct Source {
     /// Relative to the site's folder, `/` between the parts.
     pub path: Arc<str>,
     /// Where to read it; nowhere for a text of our own.
-    disk: Option<PathBuf>,
+    disk: Option<Arc<Path>>,
     /// Of the file's bytes: the same on every machine and in every build. Known
     /// once it was read.
     pub hash: Option<Hash>,
@@ -75,6 +76,11 @@ pub struct Sources {
     pub files: Vec<Source>,
     /// What was found wrong while reading.
     pub diagnostics: Vec<Diagnostic>,
+    /// Numbers that files had before, by their paths: they keep them, so that what
+    /// was made of a file goes on pointing into it.
+    known: HashMap<Arc<str>, FileId>,
+    /// In the order in which they were placed.
+    placed: Vec<FileId>,
 }
 
 /// A file operation that the system refused: exit code 3.
@@ -118,6 +124,26 @@ impl Sources {
         }
     }
 
+    /// For reading the same site again: a file has the number that it had.
+    pub fn again(before: &Sources) -> Sources {
+        Sources {
+            root: before.root.clone(),
+            files: before.files.clone(),
+            diagnostics: Vec::new(),
+            known: before
+                .files
+                .iter()
+                .map(|source| (source.path.clone(), source.id))
+                .collect(),
+            placed: Vec::new(),
+        }
+    }
+
+    /// The texts that were read or taken so far, but for those of an earlier time.
+    pub fn placed(&self) -> impl Iterator<Item = &Source> {
+        self.placed.iter().map(|id| self.get(*id))
+    }
+
     pub fn get(&self, id: FileId) -> &Source {
         &self.files[id.0 as usize]
     }
@@ -127,7 +153,7 @@ impl Sources {
     pub fn read(&mut self, path: &str) -> Result<Option<FileId>, IoError> {
         let disk = self.root.join(path);
         let opened = open(&disk)?;
-        let id = self.place(path, Some(disk));
+        let id = self.place(path, Some(disk.into()));
         let read = self.check(id, opened);
         Ok(self.keep(id, read))
     }
@@ -150,7 +176,7 @@ impl Sources {
     pub fn place_all(&mut self, found: &[Found]) -> Vec<FileId> {
         found
             .iter()
-            .map(|found| self.place(&found.path, Some(found.disk.clone())))
+            .map(|found| self.place(&found.path, Some(found.disk.as_path().into())))
             .collect()
     }
 
@@ -199,9 +225,11 @@ impl Sources {
     }
 
     /// Notes what a file held, without holding on to its text.
-    pub fn note(&mut self, id: FileId, hash: Option<Hash>, findings: Vec<Diagnostic>) {
-        self.files[id.0 as usize].hash = hash;
-        self.diagnostics.extend(findings);
+    pub fn note(&mut self, id: FileId, hash: Option<Hash>, findings: &[Diagnostic]) {
+        let source = &mut self.files[id.0 as usize];
+        source.hash = hash;
+        source.text = OnceLock::new();
+        self.diagnostics.extend_from_slice(findings);
     }
 
     /// Takes a text that lies in no file: an embedded template, a case in a test.
@@ -213,16 +241,22 @@ impl Sources {
         id
     }
 
-    fn place(&mut self, path: &str, disk: Option<PathBuf>) -> FileId {
+    fn place(&mut self, path: &str, disk: Option<Arc<Path>>) -> FileId {
+        let known = self.known.get(path).copied();
         // Four thousand million files are no site.
-        let id = FileId(self.files.len() as u32);
-        self.files.push(Source {
+        let id = known.unwrap_or(FileId(self.files.len() as u32));
+        let source = Source {
             id,
             path: Arc::from(path),
             disk,
             hash: None,
             text: OnceLock::new(),
-        });
+        };
+        match self.files.get_mut(id.0 as usize) {
+            Some(before) => *before = source,
+            None => self.files.push(source),
+        }
+        self.placed.push(id);
         id
     }
 }
@@ -262,6 +296,19 @@ fn open(path: &Path) -> Result<Opened, IoError> {
         .read_to_end(&mut bytes)
         .map_err(failed)?;
     Ok(Opened::Bytes(bytes))
+}
+
+/// How a file that was found looks by now; `None` if there is no such file, but
+/// nothing, a folder or a link.
+pub fn find_again(found: &Found) -> Option<Found> {
+    let meta = std::fs::symlink_metadata(&found.disk).ok()?;
+    meta.is_file().then(|| Found {
+        path: found.path.clone(),
+        disk: found.disk.clone(),
+        len: meta.len(),
+        mtime: meta.modified().ok(),
+        stamp: Stamp::of(&meta, std::time::SystemTime::now()),
+    })
 }
 
 /// How a file looks by now; `None` if it is gone, or too young.

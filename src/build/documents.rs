@@ -1,6 +1,6 @@
 //! Reads and parses every content file in parallel, each with the options of
 //! its language and what cascades hand down to it. A file that looks as it did
-//! is not read.
+//! is not read; one that this process has parsed already is not even parsed.
 
 use super::rooms::{Page, Rooms};
 use super::{Failure, Progress};
@@ -12,11 +12,12 @@ use crate::hash::{Hash, Hasher};
 use crate::parse::{self, Doc, Slot, Text, front_matter};
 use crate::site::construct::Document;
 use crate::site::content::Role;
-use crate::source::{Found, IoError, Sources};
+use crate::source::{Found, IoError, Sources, Stamp};
 use crate::tree::Map;
 use rayon::prelude::*;
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A cascade and the folder (or none, for the configuration's) that it reaches down from.
 struct Reach {
@@ -38,40 +39,194 @@ struct Parsing<'a> {
     reads_mtime: bool,
     /// Of the HTML that is held until its page is rendered.
     bytes: AtomicUsize,
+    held: usize,
 }
 
-/// HTML of articles that is held from parsing to rendering. To parse a text
-/// again costs about as much as to render its page; to hold 100,000 of them
-/// costs gigabytes.
-const HELD: usize = 1024 * 1024 * 1024;
+/// HTML of articles that a build holds from parsing to rendering. To parse a
+/// text again costs about as much as to render its page; to hold 100,000 of
+/// them costs gigabytes.
+pub const HELD: usize = 1024 * 1024 * 1024;
 
 /// One file, parsed; and what its source is to know of it.
 struct Parsed {
     document: Result<Document, Vec<Diagnostic>>,
     findings: Vec<Diagnostic>,
     hash: Option<Hash>,
+    /// How it looked, where it was old enough to be known by that.
+    stamp: Option<Stamp>,
+    /// Of its place: language, options, cascades. With the same text it would be
+    /// parsed to the same again.
+    place: Hash,
+}
+
+/// What became of every content file, in the order of [`Rooms::pages`].
+#[derive(Default)]
+pub struct Parses {
+    files: Vec<(FileId, Parsed)>,
+}
+
+impl Parses {
+    /// The pages that could be parsed; what was wrong with the others is said.
+    pub fn documents(&self, diagnostics: &mut Vec<Diagnostic>) -> Vec<&Document> {
+        let mut documents = Vec::with_capacity(self.files.len());
+        for (_, parsed) in &self.files {
+            match &parsed.document {
+                Ok(document) => {
+                    diagnostics.extend(document.doc.diagnostics.iter().cloned());
+                    documents.push(document);
+                }
+                Err(errors) => diagnostics.extend(errors.iter().cloned()),
+            }
+        }
+        documents
+    }
+
+    /// The same, for who has no further use for them.
+    pub fn into_documents(self, diagnostics: &mut Vec<Diagnostic>) -> Vec<Document> {
+        self.documents(diagnostics);
+        self.files
+            .into_iter()
+            .filter_map(|(_, parsed)| parsed.document.ok())
+            .collect()
+    }
+}
+
+/// What files are parsed with, besides themselves.
+#[derive(Clone, Copy)]
+pub struct With<'w> {
+    pub rooms: &'w Rooms,
+    pub config: &'w Config,
+    pub options: &'w [parse::Options],
+    pub cache: Option<&'w Cache>,
+    /// Bytes of HTML that may be held until their pages are rendered.
+    pub held: usize,
 }
 
 /// Reads and parses every content file: each is read, parsed and let go in one
-/// step, while it is hot. A file that looks as it did is not even read.
+/// step, while it is hot. One that looks as it did is taken from `before`.
 pub fn parse(
-    rooms: &Rooms,
-    config: &Config,
+    with: With,
+    before: Parses,
     sources: &mut Sources,
-    options: &[parse::Options],
-    cache: Option<&Cache>,
-    diagnostics: &mut Vec<Diagnostic>,
     progress: &Progress<'_>,
-) -> Result<Vec<Document>, Failure> {
-    let found: Vec<Found> = rooms.pages.iter().map(|page| page.found.clone()).collect();
+) -> Result<Parses, Failure> {
+    let found: Vec<Found> = (with.rooms.pages.iter())
+        .map(|page| page.found.clone())
+        .collect();
     let ids = sources.place_all(&found);
-    let pages: Vec<(&Page, FileId)> = rooms.pages.iter().zip(ids).collect();
-    let reaches = cascades(&pages, config, sources, options);
-    let uses_mtime = |sources: &[DateSource]| sources.contains(&DateSource::FileModTime);
-    let dates = &config.dates;
-    let parsing = Parsing {
+    let pages: Vec<(&Page, FileId)> = with.rooms.pages.iter().zip(ids).collect();
+    let known: HashMap<FileId, Mutex<Option<Parsed>>> = before
+        .files
+        .into_iter()
+        .map(|(id, parsed)| (id, Mutex::new(Some(parsed))))
+        .collect();
+    let parsing = Parsing::new(with, &pages, sources);
+    let done = AtomicUsize::new(0);
+    let parsed: Vec<Result<Parsed, IoError>> = pages
+        .par_iter()
+        .map(|(page, id)| {
+            let before = known.get(id).and_then(|parsed| {
+                let mut parsed = parsed.lock().unwrap_or_else(PoisonError::into_inner);
+                parsed.take_if(|parsed| parsing.holds(parsed, page))
+            });
+            let parsed = match before {
+                Some(parsed) => Ok(parsed),
+                None => parsing.one(page, *id),
+            };
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            progress("reading", done, pages.len());
+            parsed
+        })
+        .collect();
+    let mut files = Vec::with_capacity(parsed.len());
+    for ((_, id), parsed) in pages.iter().zip(parsed) {
+        // The first refusal in the order of paths, not of time.
+        let parsed = parsed?;
+        sources.note(*id, parsed.hash, &parsed.findings);
+        files.push((*id, parsed));
+    }
+    Ok(Parses { files })
+}
+
+/// Parses some files again, given by their places in [`Rooms::pages`], and tells
+/// which documents are new. `None`: a section is among them, which may hand
+/// something else down to the others.
+pub fn parse_some(
+    with: With,
+    parses: &mut Parses,
+    some: &[usize],
+    sources: &mut Sources,
+) -> Result<Option<Vec<Replaced>>, Failure> {
+    let pages: Vec<(&Page, FileId)> = (with.rooms.pages.iter().zip(&parses.files))
+        .map(|(page, (id, _))| (page, *id))
+        .collect();
+    let is_branch = |at: &usize| with.rooms.pages[*at].name.role == Role::Branch;
+    if some.iter().any(is_branch) {
+        return Ok(None);
+    }
+    let parsing = Parsing::new(with, &pages, sources);
+    let parsed: Vec<Result<Parsed, IoError>> = some
+        .par_iter()
+        .map(|at| parsing.one(pages[*at].0, pages[*at].1))
+        .collect();
+    let mut replaced = Vec::new();
+    for (at, parsed) in some.iter().zip(parsed) {
+        let parsed = parsed?;
+        let (id, place) = &mut parses.files[*at];
+        sources.note(*id, parsed.hash, &[]);
+        let doc = |parsed: &Parsed| {
+            let document = parsed.document.as_ref().ok();
+            document.map(|document| document.doc.clone())
+        };
+        replaced.push(Replaced {
+            file: *id,
+            old: doc(place),
+            new: doc(&parsed),
+        });
+        *place = parsed;
+    }
+    // Said in the order of files, as when all of them are read.
+    for (_, parsed) in &parses.files {
+        sources.diagnostics.extend_from_slice(&parsed.findings);
+    }
+    Ok(Some(replaced))
+}
+
+/// What a file was parsed to before and after an edit.
+pub struct Replaced {
+    pub file: FileId,
+    pub old: Option<Arc<Doc>>,
+    pub new: Option<Arc<Doc>>,
+}
+
+impl Replaced {
+    /// Whether the site is what it was but for this page's text: it is made of
+    /// front matter and titles alone.
+    pub fn is_text(&self) -> bool {
+        match (&self.old, &self.new) {
+            (Some(old), Some(new)) => {
+                old.front_key == new.front_key && old.meta.title == new.meta.title
+            }
+            _ => false,
+        }
+    }
+}
+
+impl<'a> Parsing<'a> {
+    fn new(with: With<'a>, pages: &[(&Page, FileId)], sources: &'a Sources) -> Parsing<'a> {
+        let With {
+            config,
+            options,
+            cache,
+            held,
+            ..
+        } = with;
+        let uses_mtime = |sources: &[DateSource]| sources.contains(&DateSource::FileModTime);
+        let dates = &config.dates;
+        Parsing {
         config,
         sources,
+        reaches: cascades(pages, config, sources, options),
         options: options
             .iter()
             .map(|options| {
@@ -85,37 +240,14 @@ pub fn parse(
                 })
             })
             .collect(),
-        reaches,
         cache,
+        held,
         reads_mtime: [&dates.date, &dates.lastmod, &dates.publish, &dates.expiry]
             .into_iter()
             .any(|sources| uses_mtime(sources)),
         bytes: AtomicUsize::new(0),
-    };
-    let done = AtomicUsize::new(0);
-    let parsed: Vec<Result<Parsed, IoError>> = pages
-        .par_iter()
-        .map(|(page, id)| {
-            let parsed = parsing.one(page, *id);
-            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            progress("reading", done, pages.len());
-            parsed
-        })
-        .collect();
-    let mut documents = Vec::with_capacity(parsed.len());
-    for ((_, id), parsed) in pages.iter().zip(parsed) {
-        // The first refusal in the order of paths, not of time.
-        let parsed = parsed?;
-        sources.note(*id, parsed.hash, parsed.findings);
-        match parsed.document {
-            Ok(document) => {
-                diagnostics.extend(document.doc.diagnostics.iter().cloned());
-                documents.push(document);
-            }
-            Err(mut errors) => diagnostics.append(&mut errors),
-        }
     }
-    Ok(documents)
+    }
 }
 
 /// The text of a file, or as much of it as is needed.
@@ -126,6 +258,25 @@ enum Known {
 }
 
 impl Parsing<'_> {
+    /// Whether parsing a page again would give the same.
+    fn holds(&self, parsed: &Parsed, page: &Page) -> bool {
+        let same = parsed.stamp.is_some() && parsed.stamp == page.found.stamp;
+        let document = parsed.document.as_ref();
+        let named = document.is_ok_and(|document| document.name == page.name);
+        same && named && parsed.place == self.place(page)
+    }
+
+    /// What a page's place has a say in.
+    fn place(&self, page: &Page) -> Hash {
+        let [(_, of_options), _] = &self.options[page.lang.index()];
+        let (_, of_inherited) = inherited(page, self.config, &self.reaches);
+        Hasher::new()
+            .hash(*of_options)
+            .hash(of_inherited)
+            .number(u64::from(page.lang.0))
+            .finish()
+    }
+
     fn one(&self, page: &Page, id: FileId) -> Result<Parsed, IoError> {
         let path = &*page.found.path;
         let stamp = page.found.stamp.as_ref();
@@ -144,6 +295,8 @@ impl Parsing<'_> {
                     document: Err(errors),
                     findings,
                     hash: loaded.hash,
+                    stamp: stamp.copied(),
+                    place: self.place(page),
                 };
                 let Some((text, hash)) = loaded.text.zip(loaded.hash) else {
                     return Ok(failed(Vec::new(), findings));
@@ -165,6 +318,8 @@ impl Parsing<'_> {
             document: Ok(document),
             findings,
             hash: Some(hash),
+            stamp: stamp.copied(),
+            place: self.place(page),
         })
     }
 
@@ -249,7 +404,8 @@ impl Parsing<'_> {
     fn held(&self, text: Text) -> Option<Text> {
         let bytes = text.body.html.len();
         let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
-        (before + bytes <= HELD).then_some(text)
+        // Shortcodes will ask for it at once.
+        (before + bytes <= self.held || !text.calls.is_empty()).then_some(text)
     }
 
     /// The text of a file that was thought to need no reading.

@@ -7,6 +7,7 @@
 mod assets;
 mod documents;
 mod hugo;
+pub mod preview;
 mod rooms;
 mod text;
 mod whole;
@@ -17,12 +18,15 @@ use crate::date::Date;
 use crate::diag::{self, Counts, Diagnostic, FileId, Severity};
 use crate::emit::{self, EmitError};
 use crate::hash::{Hash, Hasher};
+use crate::parse::{self, highlight};
+use crate::render::i18n::Plural;
 use crate::render::{self, Output, Renderer, outputs};
-use crate::site::construct::Parts;
+use crate::site::construct::{Document, Parts};
 use crate::site::route::Route;
 use crate::site::{Asset, Kind, LeftOut, Site};
 use crate::source::{IoError, Sources};
 use crate::timing::{Thing, Timings};
+use documents::Parses;
 use jiff::Timestamp;
 use rayon::prelude::*;
 use rooms::Rooms;
@@ -30,6 +34,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use tera::Value;
 
 /// Called with what is done to files at the time, how many are done, and how
 /// many there are: after every one, from any thread.
@@ -76,7 +81,7 @@ pub enum Failure {
 
 /// A site that was read and can be rendered.
 pub struct Compiled {
-    pub renderer: Renderer,
+    pub renderer: Arc<Renderer>,
     pub rooms: Rooms,
     /// When a page begins or ceases to be published next.
     pub until: Timestamp,
@@ -238,37 +243,115 @@ fn read(
 ) -> Result<Compiled, Failure> {
     let now = options.now.unwrap_or_else(Timestamp::now);
     let Begun { config, rooms } = begun;
-    let templates = rooms.templates(sources)?;
-    let data = rooms.data(sources, diagnostics)?;
-    let texts = rooms.texts(&config, sources, diagnostics)?;
-    let highlighted = assets::HighlightStyles::choose(&config, diagnostics);
-    let assets = assets::build(&rooms, &config, &highlighted)?;
-    let parse_options = text::options(&config, &texts);
+    let around = around(options, &config, &rooms, sources, diagnostics)?;
     options.timings.stage("templates and data");
-    let global = global(options, &config, sources, &assets);
-    let files = files(&rooms);
-    let documents = documents::parse(
-        &rooms,
-        &config,
-        sources,
-        &parse_options,
-        cache.as_deref(),
-        diagnostics,
-        progress,
-    )?;
+    let with = documents::With {
+        rooms: &rooms,
+        config: &config,
+        options: &around.options,
+        cache: cache.as_deref(),
+        held: documents::HELD,
+    };
+    let parses = documents::parse(with, Parses::default(), sources, progress)?;
+    let documents = parses.into_documents(diagnostics);
     options.timings.stage("read and parse");
     let docs = documents.iter().map(|document| &*document.doc);
     let until = whole::until(docs, now, &config.time_zone);
-    rooms.unknown_keys(&config, &documents, &templates, diagnostics);
-    hugo::report(&rooms, diagnostics);
-    diagnostics.append(&mut sources.diagnostics);
+    let site = site(&rooms, config, &around, documents, now, sources, diagnostics)?;
+    options.timings.stage("site");
+    // Sources go back to the caller, who prints; the site keeps its own handle.
+    sources.clone_from(&site.sources);
+    let parts = render::Parts {
+        cache,
+        ..around.parts(Arc::new(site), options)
+    };
+    let renderer = Renderer::new(parts, diagnostics).ok_or(Failure::Site)?;
+    options.timings.stage("expand and cards");
+    Ok(Compiled {
+        renderer: Arc::new(renderer),
+        rooms,
+        until,
+    })
+}
 
+/// What pages are made from besides their own files.
+struct Around {
+    templates: Vec<render::template::Source>,
+    data: Value,
+    texts: Vec<Vec<(String, Plural)>>,
+    highlight: highlight::Defaults,
+    assets: Vec<Asset>,
+    /// Of each language.
+    options: Vec<parse::Options>,
+    global: Hash,
+    files: Hash,
+}
+
+fn around(
+    options: &Options,
+    config: &Config,
+    rooms: &Rooms,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Around, Failure> {
+    let templates = rooms.templates(sources)?;
+    let data = rooms.data(sources, diagnostics)?;
+    let texts = rooms.texts(config, sources, diagnostics)?;
+    let styles = assets::HighlightStyles::choose(config, diagnostics);
+    let assets = assets::build(rooms, config, &styles)?;
+    Ok(Around {
+        options: text::options(config, &texts),
+        highlight: styles.defaults(config),
+        global: global(options, config, sources, &assets),
+        files: files(rooms),
+        templates,
+        data,
+        texts,
+        assets,
+    })
+}
+
+impl Around {
+    /// To render a site with, for the first time.
+    fn parts(&self, site: Arc<Site>, options: &Options) -> render::Parts {
+        render::Parts {
+            sources: site.sources.clone(),
+            site,
+            newer: HashMap::new(),
+            before: None,
+            filed: true,
+            templates: self.templates.clone(),
+            data: self.data.clone(),
+            texts: self.texts.clone(),
+            options: self.options.clone(),
+            highlight: self.highlight.clone(),
+            cache: None,
+            global: self.global,
+            files: self.files,
+            timings: options.timings.clone(),
+        }
+    }
+}
+
+/// Joins all documents. Takes the texts that were read so far.
+fn site(
+    rooms: &Rooms,
+    config: Config,
+    around: &Around,
+    documents: Vec<Document>,
+    now: Timestamp,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Site, Failure> {
+    rooms.unknown_keys(&config, &documents, &around.templates, diagnostics);
+    hugo::report(rooms, diagnostics);
+    diagnostics.append(&mut sources.diagnostics);
     let parts = Parts {
         statics: rooms.statics()?,
         loose: rooms.loose(),
         sources: std::mem::take(sources),
         documents,
-        assets,
+        assets: around.assets.clone(),
         config,
         now,
     };
@@ -276,44 +359,25 @@ fn read(
     if site.pages.iter().all(|page| page.doc.is_none())
         && !diagnostics.iter().any(|d| d.severity == Severity::Error)
     {
-        diagnostics.push(
-            Diagnostic::warning(
-                "empty-site",
-                None,
-                format!("there is no page in `{}`", rooms.content_folder()),
-            )
-            .help(match rooms.stray() {
-                Some(name) => {
-                    let folder = &rooms.content_dirs[0];
-                    format!("pages lie in `{folder}`: move `{name}` there, and what belongs to it")
-                }
-                None => "write a first one, for example `content/first-post.md`".to_owned(),
-            }),
-        );
+        diagnostics.push(empty(rooms));
     }
     let sitemaps = outputs::sitemaps(&site);
     site.add_sitemaps(sitemaps, diagnostics);
-    options.timings.stage("site");
-    // Sources go back to the caller, who prints; the site keeps its own handle.
-    *sources = site.sources.clone();
-    let parts = render::Parts {
-        highlight: highlighted.defaults(&site.config),
-        site: Arc::new(site),
-        templates,
-        data,
-        texts,
-        options: parse_options,
-        cache,
-        global,
-        files,
-        timings: options.timings.clone(),
-    };
-    let renderer = Renderer::new(parts, diagnostics).ok_or(Failure::Site)?;
-    options.timings.stage("expand and cards");
-    Ok(Compiled {
-        renderer,
-        rooms,
-        until,
+    Ok(site)
+}
+
+fn empty(rooms: &Rooms) -> Diagnostic {
+    let warning = Diagnostic::warning(
+        "empty-site",
+        None,
+        format!("there is no page in `{}`", rooms.content_folder()),
+    );
+    warning.help(match rooms.stray() {
+        Some(name) => {
+            let folder = &rooms.content_dirs[0];
+            format!("pages lie in `{folder}`: move `{name}` there, and what belongs to it")
+        }
+        None => "write a first one, for example `content/first-post.md`".to_owned(),
     })
 }
 
@@ -325,7 +389,7 @@ fn global(options: &Options, config: &Config, sources: &Sources, assets: &[Asset
         .str(cache::BUILD)
         .str(&options.environment)
         .debug(config);
-    for source in &sources.files {
+    for source in sources.placed() {
         hasher
             .str(&source.path)
             .hash(source.hash.unwrap_or_default());

@@ -12,7 +12,7 @@ use crate::site::construct::{Document, Loose, Static};
 use crate::site::{LangId, content};
 use crate::source::{self, Found, Sources, Stamp, Walked};
 use crate::{expand, theme, tree};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tera::Value;
@@ -48,6 +48,8 @@ pub struct Rooms {
     pub layouts: usize,
     pub themes: Vec<String>,
     looks: Looks,
+    /// Some file or folder is a link: it is there under two names.
+    linked: bool,
 }
 
 /// Finds and reads the files of the configuration.
@@ -117,6 +119,7 @@ impl Rooms {
             without: &without,
             diagnostics,
             looks: Looks::default(),
+            linked: false,
         };
         let mut content = Vec::new();
         for dir in &content_dirs {
@@ -150,7 +153,7 @@ impl Rooms {
         let layouts = walked.walk(&config.dirs.layouts)?.len();
         let themes = source::folders(&root.join(&config.dirs.themes))?;
         walked.looks.rest.debug(&themes);
-        let looks = walked.looks;
+        let Walk { looks, linked, .. } = walked;
         let extended = format!("{}/css/extended/", config.dirs.assets);
         let (extended_css, other): (Vec<Found>, Vec<Found>) = assets
             .into_iter()
@@ -173,6 +176,7 @@ impl Rooms {
             layouts,
             themes,
             looks,
+            linked,
         };
         rooms.sort_content(config, content, diagnostics);
         Ok(rooms)
@@ -186,7 +190,7 @@ impl Rooms {
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         // Everything below a folder with an `index` file belongs to that page.
-        let bundles: std::collections::BTreeSet<String> = content
+        let bundles: BTreeSet<String> = content
             .iter()
             .filter_map(|(file, dir)| {
                 let path = below(&file.path, dir);
@@ -348,6 +352,26 @@ impl Rooms {
         Ok(texts)
     }
 
+    /// Looks again at content files whose text may be another: gives their places in
+    /// [`Rooms::pages`]. `None` where it takes a walk to know what there is.
+    pub fn look_again(&mut self, paths: &BTreeSet<Arc<str>>) -> Option<Vec<usize>> {
+        if self.linked {
+            return None;
+        }
+        let mut places = Vec::with_capacity(paths.len());
+        let mut known = 0;
+        for (at, page) in self.pages.iter_mut().enumerate() {
+            let named = paths.contains(&page.found.path);
+            known += usize::from(named);
+            // Too young to be known by its looks: it may have changed since.
+            if named || page.found.stamp.is_none() {
+                page.found = source::find_again(&page.found)?;
+                places.push(at);
+            }
+        }
+        (known == paths.len()).then_some(places)
+    }
+
     pub fn loose(&self) -> Vec<Loose> {
         self.loose
             .iter()
@@ -493,6 +517,7 @@ struct Walk<'a> {
     without: &'a [&'a str],
     diagnostics: &'a mut Vec<Diagnostic>,
     looks: Looks,
+    linked: bool,
 }
 
 impl Walk<'_> {
@@ -501,7 +526,9 @@ impl Walk<'_> {
             found,
             skipped,
             mut diagnostics,
+            linked,
         } = source::walk(self.root, dir, self.without)?;
+        self.linked |= linked;
         self.diagnostics.append(&mut diagnostics);
         self.looks.rest.str(dir).number(found.len() as u64);
         for file in &found {

@@ -15,11 +15,13 @@ use std::sync::Arc;
 pub struct Article {
     pub doc: Arc<Doc>,
     /// The small part with shortcodes expanded, where there are any.
-    expanded: Option<Meta>,
+    expanded: Option<Arc<Meta>>,
     /// Of everything that its HTML is made from, but for where links lead.
     pub key: Hash,
     /// The large part, expanded: made when it is asked for.
     text: Slot,
+    /// What its shortcodes had to say.
+    pub said: Vec<Diagnostic>,
 }
 
 impl Article {
@@ -29,22 +31,40 @@ impl Article {
             expanded: None,
             key: doc.key,
             text: Slot::default(),
+            said: Vec::new(),
             doc,
+        }
+    }
+
+    /// The same again, for the next renderer of the site.
+    pub fn again(&self) -> Article {
+        Article {
+            doc: self.doc.clone(),
+            expanded: self.expanded.clone(),
+            key: self.key,
+            text: Slot::default(),
+            said: self.said.clone(),
         }
     }
 
     /// Of one with shortcodes; `text` where they have been run in this build.
-    pub fn expanded(doc: Arc<Doc>, key: Hash, meta: Meta, text: Option<Text>) -> Article {
+    pub fn expanded(
+        doc: Arc<Doc>,
+        key: Hash,
+        (meta, said): (Meta, Vec<Diagnostic>),
+        text: Option<Text>,
+    ) -> Article {
         Article {
             doc,
-            expanded: Some(meta),
+            expanded: Some(Arc::new(meta)),
             key,
             text: Slot::new(text),
+            said,
         }
     }
 
     pub fn meta(&self) -> &Meta {
-        self.expanded.as_ref().unwrap_or(&self.doc.meta)
+        self.expanded.as_deref().unwrap_or(&self.doc.meta)
     }
 
     pub fn has_calls(&self) -> bool {

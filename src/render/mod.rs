@@ -31,15 +31,16 @@ pub mod view;
 pub mod xml;
 
 use crate::cache::Cache;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, FileId};
 use crate::expand::Env;
 use crate::expand::registry::Shortcodes;
 use crate::hash::{Hash, Hasher};
 use crate::parse::highlight::{self, Highlighter};
-use crate::parse::{self, CodeBlock};
+use crate::parse::{self, CodeBlock, Doc};
 use crate::site::menus::Item;
 use crate::site::route::Job;
 use crate::site::{LangId, PageId, Site, menus};
+use crate::source::Sources;
 use crate::timing::Timings;
 use article::{Article, Filler};
 use card::Deck;
@@ -58,6 +59,15 @@ use view::{Shows, Way};
 /// What is rendered with besides the site.
 pub struct Parts {
     pub site: Arc<Site>,
+    /// What there is of the texts, by now.
+    pub sources: Sources,
+    /// Documents that are newer than those that the site was made of, and whose
+    /// front matter is the same.
+    pub newer: HashMap<FileId, Arc<Doc>>,
+    /// The renderer of this site before the last edit.
+    pub before: Option<Arc<Renderer>>,
+    /// Whether outputs will be filed under fingerprints.
+    pub filed: bool,
     pub templates: Vec<Source>,
     /// `data/`, by file name.
     pub data: Value,
@@ -77,6 +87,7 @@ pub struct Parts {
 
 pub struct Renderer {
     pub shared: Arc<Shared>,
+    pub sources: Sources,
     templates: Templates,
     articles: Arc<Vec<Option<Article>>>,
     highlighter: Highlighter,
@@ -104,6 +115,8 @@ pub struct Renderer {
     options: Vec<parse::Options>,
     pub cache: Option<Arc<Cache>>,
     pub prints: Prints,
+    /// Of the files beside pages.
+    files: Hash,
     of_defaults: Hash,
     lost: Mutex<Vec<Diagnostic>>,
     asked_again: OnceLock<Option<HashSet<PageId>>>,
@@ -121,6 +134,10 @@ impl Renderer {
     pub fn new(parts: Parts, diagnostics: &mut Vec<Diagnostic>) -> Option<Renderer> {
         let Parts {
             site,
+            sources,
+            newer,
+            before,
+            filed,
             templates,
             data,
             texts,
@@ -160,6 +177,7 @@ impl Renderer {
         };
         let of_defaults = Hasher::new().debug(&highlight).finish();
         let mut renderer = Renderer {
+            sources,
             templates,
             articles: Arc::default(),
             highlighter: Highlighter::default(),
@@ -184,16 +202,43 @@ impl Renderer {
                 global,
                 ..Prints::default()
             },
+            files: Hash::default(),
             of_defaults,
             lost: Mutex::default(),
             asked_again: OnceLock::new(),
         };
-        renderer.prepare(files, diagnostics);
+        renderer.prepare(&newer, before.as_deref(), files, filed, diagnostics);
         Some(renderer)
     }
 
-    fn prepare(&mut self, files: Hash, diagnostics: &mut Vec<Diagnostic>) {
+    fn prepare(
+        &mut self,
+        newer: &HashMap<FileId, Arc<Doc>>,
+        before: Option<&Renderer>,
+        files: Hash,
+        filed: bool,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
         let site = self.shared.site.clone();
+        let docs: Vec<Option<&Arc<Doc>>> = site
+            .pages
+            .iter()
+            .map(|page| {
+                let newer = page.file.and_then(|file| newer.get(&file));
+                newer.or(page.doc.as_ref())
+            })
+            .collect();
+        // What shortcodes gave holds for as long as all that they saw is the same.
+        self.files = files;
+        let before = before.filter(|before| {
+            Arc::ptr_eq(&before.shared.site, &site)
+                && before.prints.global == self.prints.global
+                && before.files == files
+        });
+        let kept = |index: usize, doc: &Arc<Doc>| {
+            let article = before?.articles[index].as_ref()?;
+            (article.has_calls() && Arc::ptr_eq(&article.doc, doc)).then_some(article)
+        };
         for index in 0..site.config.languages.len() {
             let lang = LangId(index as u32);
             self.menus.push(menus::build(&site, lang));
@@ -205,33 +250,37 @@ impl Renderer {
             .map(|name| (name.to_owned(), OnceLock::new()))
             .collect();
         // Cards for shortcodes are needed only where there are any.
-        if site
-            .pages
-            .iter()
-            .any(|page| page.doc.as_ref().is_some_and(|doc| doc.meta.has_calls))
-        {
+        let has_calls = |doc: &&Arc<Doc>| doc.meta.has_calls;
+        if docs.iter().flatten().any(has_calls) {
             // Set once: nobody else has this renderer yet.
             let bare = Deck::new(site.clone(), Arc::default());
             let _ = self.shared.bare_cards.set(bare);
         }
-        self.print_before(files);
-        let found: Vec<(Option<Article>, Vec<Diagnostic>)> = site
-            .pages
+        let runs = |(index, doc): (usize, &Option<&Arc<Doc>>)| {
+            doc.is_some_and(|doc| doc.meta.has_calls && kept(index, doc).is_none())
+        };
+        if filed || docs.iter().enumerate().any(runs) {
+            self.print_before(files);
+        }
+        let articles: Vec<Option<Article>> = docs
             .par_iter()
             .enumerate()
-            .map(|(index, page)| match &page.doc {
-                Some(doc) => self.article(PageId(index as u32), doc),
-                None => (None, Vec::new()),
+            .map(|(index, doc)| {
+                let doc = doc.as_ref()?;
+                match kept(index, doc) {
+                    Some(article) => Some(article.again()),
+                    None => self.article(PageId(index as u32), doc),
+                }
             })
             .collect();
-        let mut articles = Vec::with_capacity(found.len());
-        for (article, mut said) in found {
-            articles.push(article);
-            diagnostics.append(&mut said);
+        for article in articles.iter().flatten() {
+            diagnostics.extend(article.said.iter().cloned());
         }
         self.articles = Arc::new(articles);
         let _ = (self.shared.cards).set(Deck::new(site, self.articles.clone()));
-        self.print_cards(files);
+        if filed {
+            self.print_cards(files);
+        }
     }
 
     /// What a block of code becomes is made from this.
@@ -252,7 +301,8 @@ impl Renderer {
         let site = &self.shared.site;
         let page = &site[id];
         let mut context = Context::new();
-        context.insert_value("page", self.shared.card(id));
+        context.insert_value("page", self.shared.bare_card(id));
+        context.insert_value(template::EXPANDING, true.into());
         context.insert_value("site", self.sites[page.lang.index()].bare.clone());
         context.insert_value("data", self.shared.data.clone());
         template::context_for(

@@ -50,8 +50,19 @@ impl Shared {
         })
     }
 
+    /// As a template or a shortcode sees it: for the latter no page has words yet.
+    fn card_in(&self, state: &State, id: PageId) -> TeraResult<Value> {
+        let expanding = state.get::<bool>(EXPANDING)?.unwrap_or_default();
+        Ok(if expanding { self.bare_card(id) } else { self.card(id) })
+    }
+
+    pub fn bare_card(&self, id: PageId) -> Value {
+        let cards = self.bare_cards.get();
+        cards.map_or_else(Value::none, |cards| cards.get(id).clone())
+    }
+
     pub fn card(&self, id: PageId) -> Value {
-        let cards = self.cards.get().or_else(|| self.bare_cards.get());
+        let cards = self.cards.get();
         cards.map_or_else(Value::none, |cards| cards.get(id).clone())
     }
 }
@@ -71,6 +82,9 @@ pub struct Templates {
     pub tera: Tera,
     known: Known,
 }
+
+/// In the context while shortcodes run.
+pub const EXPANDING: &str = "expanding";
 
 /// Bytes of a page beyond which its template is taken to run without end.
 pub const LARGEST: usize = 64 << 20;
@@ -304,7 +318,7 @@ fn lookups(tera: &mut Tera, shared: &Arc<Shared>) {
         move |arguments: Kwargs, state: &State| -> TeraResult<Value> {
             let path: &str = arguments.must_get("path")?;
             own.reads.cards(page_of(state).ok());
-            find(&own, path, state).map(|id| own.card(id))
+            own.card_in(state, find(&own, path, state)?)
         },
     );
     let own = shared.clone();
@@ -314,15 +328,15 @@ fn lookups(tera: &mut Tera, shared: &Arc<Shared>) {
             let path: &str = arguments.must_get("path")?;
             own.reads.cards(page_of(state).ok());
             let id = find(&own, path, state)?;
-            let Some(card) = own.card(id).into_map() else {
+            let Some(card) = own.card_in(state, id)?.into_map() else {
                 return Ok(Value::none());
             };
             let pages: Vec<Value> = own
                 .site
                 .entries(id)
                 .into_iter()
-                .map(|page| own.card(page))
-                .collect();
+                .map(|page| own.card_in(state, page))
+                .collect::<TeraResult<_>>()?;
             Ok(Object(card).set("pages", pages).value())
         },
     );

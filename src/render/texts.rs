@@ -12,13 +12,11 @@ use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
 
 impl Renderer {
-    pub(super) fn article(&self, id: PageId, doc: &Arc<Doc>) -> (Option<Article>, Vec<Diagnostic>) {
+    pub(super) fn article(&self, id: PageId, doc: &Arc<Doc>) -> Option<Article> {
         if !doc.meta.has_calls {
-            return (Some(Article::plain(doc.clone())), Vec::new());
+            return Some(Article::plain(doc.clone()));
         }
-        let Some(file) = self.shared.site[id].file else {
-            return (None, Vec::new());
-        };
+        let file = self.shared.site[id].file?;
         let own = self.own_of_calls(id, doc.key);
         if let Some(cache) = &self.cache
             && let Some((key, reads, (meta, said))) = self
@@ -30,17 +28,19 @@ impl Renderer {
             if reads.has_clock() {
                 self.shared.reads.clock(Some(id));
             }
-            return (Some(Article::expanded(doc.clone(), key, meta, None)), said);
+            return Some(Article::expanded(doc.clone(), key, (meta, said), None));
         }
         let (text, meta, said) = self.expanded(id, doc);
         let key = self.prints.before.key(own, self.shared.reads.get(Some(id)));
         if let Some(cache) = &self.cache {
             cache.put_meta(key, file, &meta, &said);
         }
-        (
-            Some(Article::expanded(doc.clone(), key, meta, Some(text))),
-            said,
-        )
+        Some(Article::expanded(
+            doc.clone(),
+            key,
+            (meta, said),
+            Some(text),
+        ))
     }
 
     /// Runs the shortcodes of a page.
@@ -91,7 +91,7 @@ impl Renderer {
         }
         let page = &self.shared.site[id];
         let again = page.file.and_then(|file| {
-            let text = self.shared.site.sources.get(file).fetch()?;
+            let text = self.sources.get(file).fetch()?;
             let split = parse::front_matter::split(&text, file).ok()?;
             let mut options = self.options[page.lang.index()].clone();
             options.html = doc.is_html;
@@ -171,6 +171,14 @@ impl Renderer {
             && asked.as_ref().is_some_and(|asked| !asked.contains(id))
         {
             article.slot().let_go();
+        }
+    }
+
+    /// Lets go of all texts: who needs one parses it again.
+    pub fn let_go(&self) {
+        for article in self.articles.iter().flatten() {
+            article.slot().let_go();
+            article.doc.text.let_go();
         }
     }
 

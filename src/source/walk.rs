@@ -41,6 +41,8 @@ pub struct Walked {
     pub found: Vec<Found>,
     pub skipped: Vec<Skipped>,
     pub diagnostics: Vec<Diagnostic>,
+    /// A link was met.
+    pub linked: bool,
 }
 
 /// Finds every file below `dir`, a folder relative to `root` (empty for `root`
@@ -138,6 +140,7 @@ impl Walked {
         self.found.append(&mut other.found);
         self.skipped.append(&mut other.skipped);
         self.diagnostics.append(&mut other.diagnostics);
+        self.linked |= other.linked;
     }
 }
 
@@ -164,6 +167,7 @@ impl Place<'_> {
             return false;
         }
         let linked = top.symlink_metadata().is_ok_and(|meta| meta.is_symlink());
+        walked.linked |= linked;
         !linked || self.admits_link(top, dir, true, walked)
     }
 
@@ -284,6 +288,7 @@ impl Place<'_> {
         if !kind.is_symlink() {
             return Ok(Some((kind, None)));
         }
+        walked.linked = true;
         let meta = fs::metadata(disk)?;
         if meta.is_dir() {
             let target = disk.canonicalize()?;
