@@ -4,6 +4,7 @@
 //! that writes to the terminal. Does not build anything itself.
 
 mod report;
+mod serve;
 mod timings;
 
 use crate::build;
@@ -50,6 +51,8 @@ struct Typed {
 enum Command {
     /// Build the site into its output folder
     Build(Build),
+    /// Show the site in the browser while it is written
+    Serve(serve::Serve),
     /// Print the configuration in effect, and where each value comes from
     Config(ConfigArgs),
     /// Remove what builds keep to be faster: the cache, never a site
@@ -181,6 +184,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     match typed.command {
         Command::Build(arguments) => run_build(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Config(arguments) => run_config(&arguments),
         Command::Clean(arguments) => run_clean(&arguments),
     }
@@ -215,18 +219,12 @@ fn run_build(arguments: &Build) -> u8 {
     options.timings = Arc::new(Timings::new(arguments.timings.is_some()));
     let mut sources = Sources::new(&options.source);
     let mut diagnostics = said_of_arguments(arguments);
-    if let Some(now) = &arguments.now {
-        match build::moment(now) {
-            Ok(moment) => options.now = Some(moment),
-            Err(why) => {
-                let message = format!("`--now` needs a date: {why}");
-                diagnostics.push(
-                    Diagnostic::error("usage", None, message)
-                        .help("write `2024-11-11` or `2024-11-11T09:00:00Z`"),
-                );
-                report::diagnostics(&mut diagnostics, &sources, &voice);
-                return exit::USAGE;
-            }
+    match now(arguments.now.as_deref()) {
+        Ok(now) => options.now = now,
+        Err(error) => {
+            diagnostics.push(error);
+            report::diagnostics(&mut diagnostics, &sources, &voice);
+            return exit::USAGE;
         }
     }
     on_interrupt(&options, voice);
@@ -256,6 +254,16 @@ fn run_build(arguments: &Build) -> u8 {
         report::timings(&options.timings, format);
     }
     code
+}
+
+/// The moment that `--now` names.
+fn now(asked: Option<&str>) -> Result<Option<jiff::Timestamp>, Diagnostic> {
+    let moment = asked.map(build::moment).transpose();
+    moment.map_err(|why| {
+        let message = format!("`--now` needs a date: {why}");
+        Diagnostic::error("usage", None, message)
+            .help("write `2024-11-11` or `2024-11-11T09:00:00Z`")
+    })
 }
 
 /// How long a build may take to notice that it was told to stop.

@@ -44,4 +44,6 @@ pub mod emit;
 // The whole, and the command line around it.
 pub mod build;
 
+pub mod serve;
+
 pub mod cli;

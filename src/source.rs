@@ -14,10 +14,10 @@ pub use walk::{Found, Skipped, Walked, is_taken, walk};
 use crate::diag::{Diagnostic, FileId, Files};
 use crate::hash::Hash;
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 /// A larger text was made by a program; reading it as an essay is a mistake.
@@ -354,6 +354,20 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, IoError> {
         operation: "reading",
         source,
     })
+}
+
+pub fn is_link(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|meta| meta.is_symlink())
+}
+
+/// The bytes of a file of the site, by its path below `root`: not of one that
+/// has become a link out of it.
+pub fn bytes_within(root: &Path, path: &str) -> io::Result<Vec<u8>> {
+    let real = root.join(path).canonicalize()?;
+    if !real.starts_with(root.canonicalize()?) || !real.is_file() {
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    std::fs::read(real)
 }
 
 /// The text of a file, where it is one: a resource that a template asks for.

@@ -224,29 +224,29 @@ impl<'a> Parsing<'a> {
         let uses_mtime = |sources: &[DateSource]| sources.contains(&DateSource::FileModTime);
         let dates = &config.dates;
         Parsing {
-        config,
-        sources,
-        reaches: cascades(pages, config, sources, options),
-        options: options
-            .iter()
-            .map(|options| {
-                [false, true].map(|html| {
-                    let options = parse::Options {
-                        html,
-                        ..options.clone()
-                    };
-                    let hash = Hasher::new().debug(&options).finish();
-                    (options, hash)
+            config,
+            sources,
+            reaches: cascades(pages, config, sources, options),
+            options: options
+                .iter()
+                .map(|options| {
+                    [false, true].map(|html| {
+                        let options = parse::Options {
+                            html,
+                            ..options.clone()
+                        };
+                        let hash = Hasher::new().debug(&options).finish();
+                        (options, hash)
+                    })
                 })
-            })
-            .collect(),
-        cache,
-        held,
-        reads_mtime: [&dates.date, &dates.lastmod, &dates.publish, &dates.expiry]
-            .into_iter()
-            .any(|sources| uses_mtime(sources)),
-        bytes: AtomicUsize::new(0),
-    }
+                .collect(),
+            cache,
+            held,
+            reads_mtime: [&dates.date, &dates.lastmod, &dates.publish, &dates.expiry]
+                .into_iter()
+                .any(|sources| uses_mtime(sources)),
+            bytes: AtomicUsize::new(0),
+        }
     }
 }
 

@@ -257,7 +257,15 @@ fn read(
     options.timings.stage("read and parse");
     let docs = documents.iter().map(|document| &*document.doc);
     let until = whole::until(docs, now, &config.time_zone);
-    let site = site(&rooms, config, &around, documents, now, sources, diagnostics)?;
+    let site = site(
+        &rooms,
+        config,
+        &around,
+        documents,
+        now,
+        sources,
+        diagnostics,
+    )?;
     options.timings.stage("site");
     // Sources go back to the caller, who prints; the site keeps its own handle.
     sources.clone_from(&site.sources);

@@ -17,6 +17,7 @@ use crate::site::Site;
 use crate::source::Sources;
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What may have changed since the last time.
@@ -85,6 +86,24 @@ impl Preview {
         }
     }
 
+    /// Nothing of what was made so far is to be trusted.
+    pub fn forget(&mut self) {
+        self.kept = None;
+        self.parses = Parses::default();
+    }
+
+    /// The folders that the site is made from, whether or not they are there.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        let rooms = self.kept.as_ref().map(|kept| &kept.rooms);
+        rooms.map_or_else(Vec::new, |rooms| rooms.made_from(&rooms.root))
+    }
+
+    /// The folders of what links within the site lead to.
+    pub fn links(&self) -> Vec<PathBuf> {
+        let rooms = self.kept.as_ref().map(|kept| &kept.rooms);
+        rooms.map_or_else(Vec::new, |rooms| rooms.linked_folders())
+    }
+
     /// The texts that diagnostics point into.
     pub fn sources(&self) -> &Sources {
         &self.sources
@@ -140,7 +159,9 @@ impl Preview {
                 kept.joined = None;
                 return;
             }
-            joined.newer.extend(replaced.new.map(|doc| (replaced.file, doc)));
+            joined
+                .newer
+                .extend(replaced.new.map(|doc| (replaced.file, doc)));
         }
     }
 

@@ -372,6 +372,24 @@ impl Rooms {
         (known == paths.len()).then_some(places)
     }
 
+    /// The folders that linked files lie in, which nobody would look into otherwise.
+    pub fn linked_folders(&self) -> Vec<PathBuf> {
+        if !self.linked {
+            return Vec::new();
+        }
+        let paths = self
+            .looks
+            .all
+            .iter()
+            .map(|(path, _)| self.root.join(&**path));
+        let target = |path: PathBuf| {
+            let is_link = source::is_link(&path);
+            is_link.then(|| path.canonicalize().ok()?.parent().map(Path::to_owned))?
+        };
+        let folders: BTreeSet<PathBuf> = paths.filter_map(target).collect();
+        folders.into_iter().collect()
+    }
+
     pub fn loose(&self) -> Vec<Loose> {
         self.loose
             .iter()

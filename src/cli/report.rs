@@ -109,11 +109,11 @@ fn terminal_width() -> usize {
         .unwrap_or(100)
 }
 
-fn out(text: &str) {
+pub(super) fn out(text: &str) {
     let _ = anstream::stdout().write_all(text.as_bytes());
 }
 
-fn err(text: &str) {
+pub(super) fn err(text: &str) {
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
@@ -208,7 +208,7 @@ pub fn no_cache_folder(json: bool) -> u8 {
     failed_plainly(message, exit::USAGE, json)
 }
 
-fn failed_plainly(message: &str, code: u8, json: bool) -> u8 {
+pub(super) fn failed_plainly(message: &str, code: u8, json: bool) -> u8 {
     if json {
         let object = serde_json::json!({ "failed": message, "help": null, "exit": code });
         out(&format!("{object}\n"));
@@ -281,7 +281,7 @@ fn some_of(files: &[crate::diag::FileId], sources: &Sources) -> String {
     names.join(", ")
 }
 
-fn plural(count: usize, what: &str) -> String {
+pub(super) fn plural(count: usize, what: &str) -> String {
     format!(
         "{} {what}{}",
         i18n::group("en", count as u64),
@@ -289,7 +289,7 @@ fn plural(count: usize, what: &str) -> String {
     )
 }
 
-fn duration(time: Duration) -> String {
+pub(super) fn duration(time: Duration) -> String {
     if time < Duration::from_secs(1) {
         format!("{} ms", time.as_millis())
     } else {

@@ -53,7 +53,11 @@ impl Shared {
     /// As a template or a shortcode sees it: for the latter no page has words yet.
     fn card_in(&self, state: &State, id: PageId) -> TeraResult<Value> {
         let expanding = state.get::<bool>(EXPANDING)?.unwrap_or_default();
-        Ok(if expanding { self.bare_card(id) } else { self.card(id) })
+        Ok(if expanding {
+            self.bare_card(id)
+        } else {
+            self.card(id)
+        })
     }
 
     pub fn bare_card(&self, id: PageId) -> Value {

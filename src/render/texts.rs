@@ -174,6 +174,19 @@ impl Renderer {
         }
     }
 
+    /// Lets go of what a job has asked for, where no others will be rendered.
+    pub fn let_go_of(&self, job: &Job) {
+        match job {
+            Job::Page(id, _) => {
+                if let Some(article) = self.articles[id.index()].as_ref() {
+                    article.slot().let_go();
+                }
+            }
+            Job::Feed(..) | Job::IndexJson(_) | Job::SearchIndex(_) => self.let_go(),
+            _ => {}
+        }
+    }
+
     /// Lets go of all texts: who needs one parses it again.
     pub fn let_go(&self) {
         for article in self.articles.iter().flatten() {

@@ -1,0 +1,235 @@
+//! One request, one answer: what an address came to, as HTTP has it. Conditional
+//! requests and single ranges as in RFC 9110.
+
+use super::shown::{self, Answer, Lead, Shown};
+use super::{guard, live};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+use std::fmt::Write;
+use std::ops::Range;
+
+/// A short answer of our own.
+pub fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    let media = HeaderValue::from_static("text/plain; charset=utf-8");
+    headers.insert(header::CONTENT_TYPE, media);
+    response
+}
+
+pub fn refused(why: guard::Refusal) -> Response<Body> {
+    match why {
+        guard::Refusal::Method => {
+            let mut response = plain(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "a preview is read: GET and HEAD\n",
+            );
+            let allow = HeaderValue::from_static("GET, HEAD");
+            response.headers_mut().insert(header::ALLOW, allow);
+            response
+        }
+        guard::Refusal::Host => plain(
+            StatusCode::FORBIDDEN,
+            "this name is not the preview's: ask for localhost or an address, or name it with --host\n",
+        ),
+        guard::Refusal::CrossSite => plain(
+            StatusCode::FORBIDDEN,
+            "pages of other sites may not read the preview\n",
+        ),
+    }
+}
+
+/// What every answer carries: nobody else may embed it or guess what it is.
+pub fn guard_headers(headers: &mut HeaderMap) {
+    let always = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    for (name, value) in always {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    let same = HeaderValue::from_static("same-origin");
+    headers.insert("cross-origin-resource-policy", same);
+}
+
+/// The answer to a page or file of the site.
+pub fn of_site(shown: &Shown, base: &str, path: &str, headers: &HeaderMap) -> Response<Body> {
+    let Some(renderer) = &shown.renderer else {
+        return respond(&shown::broken(shown.problems.clone()), headers);
+    };
+    let lead = shown::lead(&renderer.shared.site, base, path);
+    if let Lead::Moved(to) = &lead {
+        let mut response = plain(StatusCode::FOUND, "");
+        if let Ok(to) = HeaderValue::from_str(to) {
+            response.headers_mut().insert(header::LOCATION, to);
+        }
+        return response;
+    }
+    match shown.answer(&lead) {
+        Some(answer) => respond(&answer, headers),
+        None => plain(StatusCode::NOT_FOUND, "there is nothing here\n"),
+    }
+}
+
+/// What pages ask when they hear of news: is this page another by now?
+pub fn now(shown: &Shown, base: &str, path: &str) -> String {
+    let answer = match &shown.renderer {
+        Some(renderer) => shown.answer(&shown::lead(&renderer.shared.site, base, path)),
+        None => None,
+    };
+    let page = answer
+        .as_ref()
+        .and_then(|answer| answer.problems.as_deref());
+    live::now(
+        answer.as_ref().map_or("", |answer| &answer.tag),
+        shown,
+        shown.problems.as_deref().or(page),
+    )
+}
+
+fn respond(answer: &Answer, asked: &HeaderMap) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    *response.status_mut() = status;
+    let etag = format!("\"{}\"", answer.tag);
+    let headers = response.headers_mut();
+    if let Ok(etag) = HeaderValue::from_str(&etag) {
+        headers.insert(header::ETAG, etag);
+    }
+    let media = HeaderValue::from_static(answer.media);
+    headers.insert(header::CONTENT_TYPE, media);
+    if status != StatusCode::OK {
+        *response.body_mut() = answer.bytes.clone().into();
+        return response;
+    }
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    if is_known(asked, &etag) {
+        headers.remove(header::CONTENT_TYPE);
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return response;
+    }
+    let length = answer.bytes.len();
+    let body = match range(asked, &etag, length) {
+        Asked::Whole => answer.bytes.clone(),
+        Asked::Part(part) => {
+            let said = format!("bytes {}-{}/{length}", part.start, part.end - 1);
+            content_range(headers, &said);
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+            answer.bytes.slice(part)
+        }
+        Asked::Beyond => {
+            content_range(headers, &format!("bytes */{length}"));
+            *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
+            Bytes::new()
+        }
+    };
+    *response.body_mut() = body.into();
+    response
+}
+
+fn content_range(headers: &mut HeaderMap, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(header::CONTENT_RANGE, value);
+    }
+}
+
+/// Whether the asker has these bytes already.
+fn is_known(asked: &HeaderMap, etag: &str) -> bool {
+    let mut lists = asked.get_all(header::IF_NONE_MATCH).iter();
+    let weak = |tag: &str| tag.trim().trim_start_matches("W/") == etag;
+    lists.any(|list| {
+        let list = list.to_str().unwrap_or_default();
+        list.trim() == "*" || list.split(',').any(weak)
+    })
+}
+
+#[derive(Debug, PartialEq)]
+enum Asked {
+    Whole,
+    Part(Range<usize>),
+    /// Of no byte that there is.
+    Beyond,
+}
+
+/// The one range that is asked for. Several are answered with the whole, which
+/// the RFC allows; so is what is no range of bytes.
+fn range(asked: &HeaderMap, etag: &str, length: usize) -> Asked {
+    let text = |name| asked.get(name).and_then(|value| value.to_str().ok());
+    let said = text(header::RANGE).and_then(|range| range.strip_prefix("bytes="));
+    let (Some(said), true) = (said, text(header::IF_RANGE).is_none_or(|tag| tag == etag)) else {
+        return Asked::Whole;
+    };
+    let Some((first, last)) = said.trim().split_once('-').filter(|_| !said.contains(',')) else {
+        return Asked::Whole;
+    };
+    let number = |text: &str| match text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More than can be counted is more than there is.
+        true if !text.is_empty() => Some(text.parse().unwrap_or(usize::MAX)),
+        _ => None,
+    };
+    match (number(first), number(last)) {
+        (Some(first), None) if last.is_empty() && first < length => Asked::Part(first..length),
+        (Some(first), Some(last)) if first > last => Asked::Whole,
+        (Some(first), Some(last)) if first < length => {
+            Asked::Part(first..last.saturating_add(1).min(length))
+        }
+        (None, Some(last)) if first.is_empty() && last > 0 && length > 0 => {
+            Asked::Part(length - last.min(length)..length)
+        }
+        (Some(_), _) | (None, Some(_)) if first.is_empty() || number(first).is_some() => {
+            Asked::Beyond
+        }
+        _ => Asked::Whole,
+    }
+}
+
+/// Whether the body is wanted, or the headers alone.
+pub fn finish(method: &Method, mut response: Response<Body>) -> Response<Body> {
+    guard_headers(response.headers_mut());
+    if method == Method::HEAD {
+        let length = axum::body::HttpBody::size_hint(response.body()).exact();
+        let mut text = String::new();
+        let _ = write!(text, "{}", length.unwrap_or_default());
+        if let Ok(length) = HeaderValue::from_str(&text) {
+            response
+                .headers_mut()
+                .insert(header::CONTENT_LENGTH, length);
+        }
+        *response.body_mut() = Body::empty();
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(said: &str) -> Asked {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::RANGE, HeaderValue::from_str(said).unwrap());
+        range(&headers, "\"t\"", 10)
+    }
+
+    #[test]
+    fn one_range_is_given_and_one_beyond_the_end_is_refused() {
+        assert_eq!(of("bytes=0-0"), Asked::Part(0..1));
+        assert_eq!(of("bytes=2-"), Asked::Part(2..10));
+        assert_eq!(of("bytes=2-99"), Asked::Part(2..10));
+        assert_eq!(of("bytes=-3"), Asked::Part(7..10));
+        assert_eq!(of("bytes=-99"), Asked::Part(0..10));
+        assert_eq!(of("bytes=10-"), Asked::Beyond);
+        assert_eq!(of("bytes=99999999999999999999-"), Asked::Beyond);
+        assert_eq!(of("bytes=-0"), Asked::Beyond);
+        for whole in [
+            "bytes=5-2",
+            "bytes=0-1,3-4",
+            "bytes=a-b",
+            "lines=0-1",
+            "bytes=",
+            "bytes=-",
+        ] {
+            assert_eq!(of(whole), Asked::Whole, "{whole}");
+        }
+    }
+}

@@ -1,0 +1,345 @@
+// Keeps a page of the preview up to date. Not part of the published site.
+(() => {
+  "use strict";
+  const own = document.currentScript;
+  const marks = own.dataset.marks.split(" ").filter(Boolean);
+  const tag = own.dataset.tag;
+  const NEWS = "/.longhand/news";
+  const NOW = "/.longhand/now?path=";
+  const KEEP = "longhand:" + location.pathname;
+
+  // --- What is kept over a reload: the place, open details, the focused field. ---
+
+  const nth = (element) => [...document.querySelectorAll(element.localName)].indexOf(element);
+
+  function remember() {
+    const field = document.activeElement;
+    const typed = field && /^(input|textarea|select)$/.test(field.localName);
+    const state = {
+      x: scrollX,
+      y: scrollY,
+      open: [...document.querySelectorAll("details")].map((details) => details.open),
+      field: field && field !== document.body && !field.shadowRoot
+        ? {
+            name: field.localName,
+            id: field.id,
+            at: nth(field),
+            value: typed ? field.value : null,
+            start: typed ? field.selectionStart : null,
+            end: typed ? field.selectionEnd : null,
+          }
+        : null,
+    };
+    try {
+      sessionStorage.setItem(KEEP, JSON.stringify(state));
+    } catch {
+      // Storage may be switched off; then the browser's own memory has to do.
+    }
+  }
+
+  function recall() {
+    let state = null;
+    try {
+      state = JSON.parse(sessionStorage.getItem(KEEP));
+      sessionStorage.removeItem(KEEP);
+    } catch {
+      return;
+    }
+    if (!state) return;
+    document.querySelectorAll("details").forEach((details, index) => {
+      if (index in state.open) details.open = state.open[index];
+    });
+    const { field } = state;
+    const found = field && ((field.id && document.getElementById(field.id)) ||
+      document.querySelectorAll(field.name)[field.at]);
+    if (found) {
+      if (field.value !== null && "value" in found) {
+        found.value = field.value;
+        found.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+      found.focus({ preventScroll: true });
+      // Not every field has a selection.
+      if (field.start !== null) try { found.setSelectionRange(field.start, field.end); } catch {}
+    }
+    const back = () => scrollTo({ left: state.x, top: state.y, behavior: "instant" });
+    back();
+    addEventListener("load", back, { once: true });
+  }
+
+  function reload() {
+    remember();
+    location.reload();
+  }
+
+  // --- What is put over the page: the banner and the errors. ---
+
+  const LOOK = `
+    :host { all: initial; }
+    * { box-sizing: border-box; }
+    .banner {
+      position: fixed; z-index: 2147483646; inset: auto auto 12px 12px; display: flex; gap: 8px;
+      align-items: baseline; padding: 5px 11px; border-radius: 99px; color: oklch(0.35 0.01 60);
+      background: oklch(0.97 0.008 90 / 0.94); border: 1px solid oklch(0.86 0.012 80);
+      font: 500 12px/1.35 system-ui, sans-serif; letter-spacing: 0.01em;
+    }
+    .banner b { font-weight: 600; color: oklch(0.5 0.14 40); }
+    .banner button {
+      all: unset; cursor: pointer; padding: 0 3px; margin-inline-end: -4px; opacity: 0.6;
+    }
+    .banner button:is(:hover, :focus-visible) { opacity: 1; }
+    .banner.away b { color: oklch(0.5 0.02 60); }
+    .problems {
+      position: fixed; z-index: 2147483647; inset: 0; overflow: auto; overscroll-behavior: contain;
+      padding: clamp(20px, 6vh, 72px) clamp(16px, 5vw, 48px) 48px;
+      background: oklch(0.24 0.012 60 / 0.46);
+    }
+    .sheet {
+      max-width: 900px; margin: 0 auto; padding: clamp(18px, 3vw, 32px); border-radius: 4px;
+      background: oklch(0.985 0.006 90); color: oklch(0.24 0.01 60);
+      border-top: 4px solid oklch(0.56 0.17 30);
+      box-shadow: 0 18px 60px oklch(0.2 0.02 60 / 0.28);
+      font: 16px/1.5 Charter, "Bitstream Charter", "Sitka Text", Cambria, Georgia, serif;
+    }
+    header { display: flex; justify-content: space-between; align-items: baseline; gap: 24px; }
+    h1 { margin: 0 0 2px; font-size: 21px; line-height: 1.3; font-weight: 600; text-wrap: balance; }
+    header + p { margin: 0 0 20px; color: oklch(0.48 0.012 60); font-style: italic; }
+    section { margin-top: 18px; padding-top: 16px; border-top: 1px solid oklch(0.88 0.01 80); }
+    a {
+      font: 500 13.5px/1.4 system-ui, sans-serif; color: oklch(0.46 0.12 30); overflow-wrap: anywhere;
+      text-underline-offset: 0.2em; text-decoration-thickness: 1px;
+    }
+    pre {
+      margin: 8px 0 0; overflow: auto; tab-size: 4; color: inherit;
+      font: 13px/1.55 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
+    }
+    .close { all: unset; cursor: pointer; font: 13.5px/1 system-ui, sans-serif; color: oklch(0.48 0.012 60); }
+    :is(.close, .banner button, a):focus-visible {
+      outline: 2px solid oklch(0.56 0.17 30); outline-offset: 3px; border-radius: 2px;
+    }
+    @media (prefers-color-scheme: dark) {
+      .banner {
+        color: oklch(0.82 0.01 90); background: oklch(0.27 0.01 260 / 0.94);
+        border-color: oklch(0.36 0.012 260);
+      }
+      .banner b { color: oklch(0.8 0.11 60); }
+      .banner.away b { color: oklch(0.72 0.02 60); }
+      .problems { background: oklch(0.1 0.01 260 / 0.6); }
+      .sheet {
+        background: oklch(0.22 0.01 260); color: oklch(0.88 0.01 90);
+        border-top-color: oklch(0.65 0.16 30); box-shadow: 0 18px 60px oklch(0 0 0 / 0.5);
+      }
+      header + p, .close { color: oklch(0.7 0.01 90); }
+      section { border-top-color: oklch(0.34 0.01 260); }
+      a { color: oklch(0.8 0.09 45); }
+    }
+    @media print { :host { display: none; } }
+  `;
+
+  const host = document.createElement("longhand-preview");
+  const root = host.attachShadow({ mode: "open" });
+  const style = document.createElement("style");
+  style.textContent = LOOK;
+  const banner = document.createElement("div");
+  const over = document.createElement("div");
+  root.append(style, banner, over);
+
+  const WORDS = { draft: "draft", future: "dated in the future", expired: "expired" };
+
+  function showBanner(connected) {
+    banner.hidden = false;
+    banner.className = connected ? "banner" : "banner away";
+    banner.setAttribute("role", "status");
+    const what = document.createElement("span");
+    what.textContent = connected ? "Preview" : "Preview (the server has stopped)";
+    const parts = [what];
+    if (marks.length) {
+      const mark = document.createElement("b");
+      mark.textContent = marks.map((mark) => WORDS[mark]).join(", ");
+      parts.push(mark);
+    }
+    const close = document.createElement("button");
+    close.type = "button";
+    close.textContent = "×";
+    close.title = "Hide until the next page";
+    close.setAttribute("aria-label", close.title);
+    close.onclick = () => banner.remove();
+    banner.replaceChildren(...parts, close);
+  }
+
+  // The same errors, once put away, stay away.
+  let dismissed = null;
+
+  function showProblems(html) {
+    if (html === null || html === dismissed) {
+      over.replaceChildren();
+      over.removeAttribute("class");
+      if (html === null) dismissed = null;
+      return;
+    }
+    over.className = "problems";
+    over.innerHTML = `<div class="sheet" role="alertdialog" aria-labelledby="t" tabindex="-1">
+      <header><h1 id="t"></h1><button class="close" type="button">Close</button></header>
+      <p></p><div></div></div>`;
+    const list = over.querySelector(".sheet > div");
+    // Escaped where it was made: text of the author's files, never markup.
+    list.innerHTML = html;
+    const number = list.querySelectorAll("section").length;
+    over.querySelector("h1").textContent =
+      number === 1 ? "There is an error" : `There are ${number} errors`;
+    over.querySelector("header + p").textContent =
+      "What you see below is the page before the last edit. This goes away when it is mended.";
+    const close = () => {
+      dismissed = html;
+      showProblems(html);
+    };
+    over.querySelector(".close").onclick = close;
+    over.onclick = (event) => event.target === over && close();
+    over.onkeydown = (event) => event.key === "Escape" && close();
+    over.querySelector(".sheet").focus({ preventScroll: true });
+  }
+
+  // --- What is new. ---
+
+  const sheets = (page) => [...page.querySelectorAll('link[rel~="stylesheet"]')];
+
+  /** The page without what names style sheets, to see whether more than they changed. */
+  function bare(page) {
+    const copy = page.cloneNode(true);
+    for (const link of copy.querySelectorAll('link[rel~="stylesheet"], link[rel~="preload"][as="style"]')) link.remove();
+    for (const script of copy.querySelectorAll('script[src="/.longhand/live.js"]')) script.remove();
+    return copy.documentElement.outerHTML;
+  }
+
+  function swap(old, href, integrity) {
+    const link = old.cloneNode();
+    if (integrity) link.integrity = integrity;
+    else link.removeAttribute("integrity");
+    link.href = href;
+    // The old one stays until the new one is there: nothing flickers.
+    link.onload = link.onerror = () => old.remove();
+    old.after(link);
+  }
+
+  /** Takes over other style sheets; false if more than these are new. */
+  function restyle(text) {
+    const next = new DOMParser().parseFromString(text, "text/html");
+    if (before === null || bare(next) !== before) return false;
+    const [mine, theirs] = [sheets(document), sheets(next)];
+    if (mine.length !== theirs.length) return false;
+    theirs.forEach((link, index) => {
+      const href = new URL(link.getAttribute("href"), location.href).href;
+      if (mine[index].href !== href) swap(mine[index], href, link.integrity);
+    });
+    return true;
+  }
+
+  let known = null;
+  let shownTag = tag;
+  /** The page as it was sent, fetched when it is first needed to compare with. */
+  let before = null;
+  let asking = false;
+  let again = false;
+
+  async function text() {
+    const answer = await fetch(location.href, { cache: "no-cache", headers: { accept: "text/html" } });
+    return answer.text();
+  }
+
+  async function ask() {
+    if (asking) {
+      again = true;
+      return;
+    }
+    asking = true;
+    try {
+      do {
+        again = false;
+        await compare(await (await fetch(NOW + encodeURIComponent(location.pathname))).json());
+      } while (again);
+    } catch {
+      // The server is away; the stream says when it is back.
+    } finally {
+      asking = false;
+    }
+  }
+
+  async function compare(now) {
+    const last = known;
+    known = now;
+    showProblems(now.problems);
+    if (last && now.went > last.went && now.url !== null && now.url !== location.pathname) {
+      location.href = now.url;
+      return;
+    }
+    if (now.tag && now.tag !== shownTag) {
+      if (!restyle(await text())) return reload();
+      shownTag = now.tag;
+    }
+    if (!last) {
+      if (before === null) before = bare(new DOMParser().parseFromString(await text(), "text/html"));
+      return;
+    }
+    if (now.files !== last.files) return reload();
+    if (now.styles !== last.styles) {
+      for (const link of sheets(document)) {
+        const url = new URL(link.href);
+        if (url.origin !== location.origin || link.integrity) continue;
+        url.searchParams.set("preview", now.styles);
+        swap(link, url.href, "");
+      }
+    }
+  }
+
+  // --- Hearing of news. A browser opens six connections to a server: of many tabs
+  // one listens and tells the others. ---
+
+  function listen(heard) {
+    const stream = new EventSource(NEWS);
+    stream.addEventListener("hello", () => heard("hello"));
+    stream.addEventListener("news", () => heard("news"));
+    stream.onerror = () => heard("away");
+    addEventListener("pagehide", () => stream.close(), { once: true });
+    return stream;
+  }
+
+  function heard(what) {
+    if (banner.isConnected) showBanner(what !== "away");
+    if (what !== "away") ask();
+  }
+
+  function start() {
+    document.body.append(host);
+    showBanner(true);
+    recall();
+    ask();
+    if (navigator.locks && window.BroadcastChannel) {
+      const channel = new BroadcastChannel("longhand");
+      channel.onmessage = (event) => heard(event.data);
+      navigator.locks.request("longhand", () => {
+        listen((what) => {
+          channel.postMessage(what);
+          heard(what);
+        });
+        // Held for as long as the tab is open.
+        return new Promise(() => {});
+      });
+    } else {
+      // Not a secure context, such as a phone's: only the tab that is seen listens.
+      let stream = null;
+      const look = () => {
+        if (document.hidden) {
+          stream?.close();
+          stream = null;
+        } else {
+          stream ??= listen(heard);
+        }
+      };
+      document.addEventListener("visibilitychange", look);
+      look();
+    }
+  }
+
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
+  else start();
+})();
