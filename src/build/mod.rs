@@ -226,7 +226,7 @@ fn finish(
 }
 
 /// `ignoreLogs`: warnings that an author has read and lives with. Errors are never passed over.
-fn silence(diagnostics: &mut Vec<Diagnostic>, names: &[String]) {
+pub fn silence(diagnostics: &mut Vec<Diagnostic>, names: &[String]) {
     diagnostics.retain(|said| {
         said.severity == Severity::Error || !names.iter().any(|name| *name == said.name)
     });

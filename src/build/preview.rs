@@ -86,6 +86,13 @@ impl Preview {
         }
     }
 
+    /// Writes the cache, once: nothing of the preview depends on whether that works.
+    pub fn save(&self) {
+        if let Some(cache) = &self.cache {
+            let _ = cache.save(false);
+        }
+    }
+
     /// Nothing of what was made so far is to be trusted.
     pub fn forget(&mut self) {
         self.kept = None;

@@ -53,6 +53,8 @@ pub fn run(
 ) {
     let (sender, receiver) = heard;
     let mut eyes = Eyes::new(&preview, sender, server);
+    // So that the next start is faster, however this one ends.
+    preview.save();
     let mut until = until;
     // What was edited before anybody watched.
     let mut next = Some(Gathered::new(Touched::Anything, true));

@@ -1,6 +1,7 @@
 //! A build over an old output, with an old cache, gives what a clean build
 //! gives: the same files and bytes, messages and exit code. Proved by sites and
-//! edits made of random numbers.
+//! edits made of random numbers. A preview that was told of each edit gives the
+//! same too.
 //!
 //! `SEED=n` runs one script, `SCRIPTS=n` as many, `FROM=n` begins with another
 //! than the first. A script that fails is made as short as can be, in edits
@@ -9,6 +10,7 @@
 
 mod around;
 mod build;
+mod preview;
 mod site;
 mod steps;
 mod tree;
@@ -30,6 +32,9 @@ const SCRIPTS: u64 = 150;
 /// Every so many scripts one is run by the program itself: what a process
 /// remembers must not be what makes an incremental build right.
 const BY_PROGRAM: u64 = 25;
+
+/// Every so many scripts a preview is shown the edits too.
+const PREVIEWED: u64 = 2;
 
 /// A file is known by its looks only when it was left alone for so long: in half
 /// of the scripts it is, before the build.
@@ -95,6 +100,7 @@ impl Script {
             hidden: false,
             foreign: BTreeSet::new(),
             also: Also::Nothing,
+            seen: None,
         };
         let mut done = Vec::new();
         for step in 0..=self.steps.len() {
@@ -181,6 +187,9 @@ fn check(world: &mut World, script: &Script, step: usize) -> Result<(), String> 
     let wanted = build::files(&clean.output);
     for path in [&clean.output, &clean.cache] {
         let _ = std::fs::remove_dir_all(path);
+    }
+    if script.seed.is_multiple_of(PREVIEWED) {
+        preview::check(world, number, &expected, &wanted)?;
     }
     let was_good = !world.failed;
     world.failed = expected.code != 0;

@@ -5,7 +5,7 @@ use crate::tree::{Rng, Tree, long_ago};
 use std::path::PathBuf;
 
 /// The options of a build.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct Flags {
     pub now: String,
     pub base_url: Option<String>,

@@ -6,6 +6,7 @@ use crate::site::{self, Flags};
 use crate::tree::{Rng, Snapshot, Tree, long_ago, same_second};
 use crate::values::{CONFIGURATION, FRONT, PARAMETERS};
 use std::collections::BTreeSet;
+use crate::preview::Seen;
 use std::path::PathBuf;
 
 pub struct World {
@@ -25,6 +26,8 @@ pub struct World {
     pub foreign: BTreeSet<String>,
     /// What the next build is to do besides.
     pub also: Also,
+    /// A preview of the site as it was after the step before.
+    pub seen: Option<Seen>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

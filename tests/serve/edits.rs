@@ -1,0 +1,293 @@
+//! Edits of every kind, as they are seen over HTTP; and that what is seen is what
+//! a build writes.
+
+use super::preview::{Preview, SOON, Site};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Every file of a build is what the preview answers, but for the script.
+fn equals_build(site: &Site, preview: &Preview, arguments: &[&str]) {
+    let built = files(&site.build(&preview.url, arguments));
+    assert!(built.len() > 10);
+    let base = preview.url.splitn(4, '/').nth(3).unwrap_or_default();
+    for (path, bytes) in &built {
+        let answer = preview.get(&format!("/{base}{path}"));
+        assert!(matches!(answer.status, 200 | 404), "{path}: {}", answer.status);
+        let got = match path.ends_with(".html") {
+            true => without_script(&answer.text()).into_bytes(),
+            false => answer.body,
+        };
+        let same = got == *bytes;
+        assert!(same, "`{path}` differs:\n{}", String::from_utf8_lossy(&got));
+    }
+}
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let all = walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap);
+    let files = all.filter(|entry| entry.file_type().is_file());
+    let named = files.map(|entry| {
+        let path = entry.path().strip_prefix(folder).unwrap();
+        (path.to_string_lossy().into_owned(), std::fs::read(entry.path()).unwrap())
+    });
+    named.filter(|(path, _)| path != ".longhand.json").collect()
+}
+
+pub fn without_script(page: &str) -> String {
+    let start = page.find("<script src=\"/.longhand/live.js\"").expect("the script");
+    let end = start + page[start..].find("</script>").unwrap() + "</script>".len();
+    format!("{}{}", &page[..start], &page[end..])
+}
+
+#[test]
+fn the_preview_is_what_a_build_writes() {
+    let site = Site::new();
+    let preview = site.serve(&[]);
+    equals_build(&site, &preview, &[]);
+    assert_eq!(preview.get("/blog/slack/").status, 404, "a draft");
+    let moved = preview.get("/blog/ebb");
+    assert_eq!((moved.status, moved.header("location")), (302, Some("/blog/ebb/")));
+    // After an edit of a text, of a title, and of the configuration.
+    site.post("ebb", "Ebb", "tags: [sea]", "Another text, [to the flood](flood.md).");
+    preview.until_text("/blog/ebb/", "Another text");
+    equals_build(&site, &preview, &[]);
+    site.post("ebb", "Low water", "tags: [sea, moon]", "Another text.");
+    preview.until_text("/blog/flood/", "Low water");
+    preview.until_text("/tags/moon/", "Low water");
+    equals_build(&site, &preview, &[]);
+    site.write("longhand.yaml", "title: Currents\nbaseURL: https://tides.example/\n");
+    preview.until_text("/", "Currents");
+    equals_build(&site, &preview, &[]);
+}
+
+#[test]
+fn drafts_are_shown_where_asked_for_and_marked() {
+    let site = Site::new();
+    site.post("moon", "Moon", "date: 2999-01-01", "Later.");
+    let preview = site.serve(&["-D", "-F", "-E"]);
+    assert!(preview.get("/blog/slack/").text().contains("data-marks=\"draft\""));
+    assert!(preview.get("/blog/ebb/").text().contains("data-marks=\"\""));
+    equals_build(&site, &preview, &["-D", "-F", "-E"]);
+}
+
+#[test]
+fn a_site_below_a_path_is_served_below_it() {
+    let site = Site::new();
+    let preview = site.serve(&["--base-path", "/sea/side"]);
+    assert!(preview.url.ends_with("/sea/side/"));
+    assert!(preview.get("/sea/side/blog/ebb/").text().contains("href=\"/sea/side/blog/flood/"));
+    assert_eq!(preview.get("/").header("location"), Some("/sea/side/"));
+    assert_eq!(preview.get("/blog/ebb/").status, 404);
+    equals_build(&site, &preview, &[]);
+}
+
+#[test]
+fn files_come_go_and_move() {
+    let site = Site::new();
+    let preview = site.serve(&[]);
+    site.post("spring", "Spring", "tags: [moon]", "The highest.");
+    preview.until_text("/blog/spring/", "The highest");
+    preview.until_text("/blog/", "Spring");
+    preview.until_text("/tags/moon/", "Spring");
+    let content = site.path().join("content");
+    std::fs::rename(content.join("blog/spring.md"), content.join("blog/neap.md")).unwrap();
+    preview.until("/blog/neap/", |answer| answer.status == 200);
+    preview.until("/blog/spring/", |answer| answer.status == 404);
+    std::fs::rename(content.join("blog"), content.join("notes")).unwrap();
+    preview.until("/notes/neap/", |answer| answer.status == 200);
+    preview.until("/blog/neap/", |answer| answer.status == 404);
+    // Within the folder that was moved.
+    let text = "---\ntitle: Neap\n---\nThe lowest.\n";
+    site.write("content/notes/neap.md", text);
+    preview.until_text("/notes/neap/", "The lowest");
+    site.remove("content/notes/neap.md");
+    preview.until("/notes/neap/", |answer| answer.status == 404);
+    equals_build(&site, &preview, &[]);
+}
+
+#[test]
+fn editors_save_in_their_own_ways() {
+    let site = Site::new();
+    let preview = site.serve(&[]);
+    let blog = site.path().join("content/blog");
+    let text = |word: &str| format!("---\ntitle: Ebb\ndate: 2024-05-01\n---\n\n{word}\n");
+    // Beside it and renamed over it.
+    std::fs::write(blog.join("ebb.md.tmp~"), text("one")).unwrap();
+    std::fs::rename(blog.join("ebb.md.tmp~"), blog.join("ebb.md")).unwrap();
+    preview.until_text("/blog/ebb/", "one");
+    // Put away, written anew, the old one removed.
+    std::fs::rename(blog.join("ebb.md"), blog.join("ebb.md~")).unwrap();
+    std::fs::write(blog.join("ebb.md"), text("two")).unwrap();
+    std::fs::remove_file(blog.join("ebb.md~")).unwrap();
+    preview.until_text("/blog/ebb/", "two");
+    // Removed and written at once: it was never away.
+    std::fs::remove_file(blog.join("ebb.md")).unwrap();
+    std::fs::write(blog.join("ebb.md"), text("three")).unwrap();
+    preview.until_text("/blog/ebb/", "three");
+    // What editors leave beside it is none of the site's.
+    std::fs::write(blog.join(".ebb.md.swp"), "binary").unwrap();
+    std::fs::write(blog.join("4913~"), "").unwrap();
+    std::fs::write(blog.join("ebb.md"), text("four")).unwrap();
+    preview.until_text("/blog/ebb/", "four");
+    equals_build(&site, &preview, &[]);
+}
+
+#[test]
+fn templates_data_and_new_folders_are_watched() {
+    let site = Site::new();
+    let preview = site.serve(&[]);
+    // None of these folders was there.
+    site.write(
+        "templates/page.html",
+        "<!doctype html><title>t</title><h1>{{ page.title }}</h1>{{ data.moon.phase | default(value=\"no moon\") }}",
+    );
+    preview.until_text("/blog/ebb/", "<h1>Ebb</h1>no moon");
+    site.write("data/moon.yaml", "phase: full");
+    preview.until_text("/blog/ebb/", "<h1>Ebb</h1>full");
+    site.write("data/moon.yaml", "phase: new");
+    preview.until_text("/blog/ebb/", "<h1>Ebb</h1>new");
+    site.remove("templates/page.html");
+    preview.until("/blog/ebb/", |answer| !answer.text().contains("<h1>Ebb</h1>new"));
+    site.write("static/files/chart.txt", "9876543210");
+    preview.until("/files/chart.txt", |answer| answer.body == b"9876543210");
+    equals_build(&site, &preview, &[]);
+}
+
+#[test]
+fn the_last_good_version_stays_until_an_error_is_mended() {
+    let site = Site::new();
+    let preview = site.serve(&[]);
+    assert_eq!(preview.now("/blog/ebb/")["problems"], serde_json::Value::Null);
+    site.write("content/blog/ebb.md", "---\ntitle: \"Ebb <script>\ndate: 2024-05-01\n---\nBroken.\n");
+    let began = Instant::now();
+    let problems = loop {
+        let now = preview.now("/blog/flood/");
+        if let Some(problems) = now["problems"].as_str() {
+            break problems.to_owned();
+        }
+        assert!(began.elapsed() < SOON);
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    assert!(problems.contains("content/blog/ebb.md:2:"), "{problems}");
+    assert!(problems.contains("&lt;script&gt;") && !problems.contains("<script"), "{problems}");
+    assert!(problems.contains("href=\"vscode://file/"), "{problems}");
+    // The frame of the terminal.
+    let complaints = preview.complaints.lock().unwrap().clone() + &preview.said.lock().unwrap();
+    assert!(complaints.contains("ebb.md"), "{complaints}");
+    assert!(preview.get("/blog/ebb/").text().contains("The water leaves"));
+    site.post("ebb", "Ebb", "", "Mended.");
+    preview.until_text("/blog/ebb/", "Mended");
+    assert_eq!(preview.now("/blog/ebb/")["problems"], serde_json::Value::Null);
+}
+
+#[test]
+fn an_error_of_one_page_leaves_the_others() {
+    let site = Site::new();
+    let template = |text: &str| {
+        let text = format!("<!doctype html><title>t</title><p>{{{{ page.title }}}}</p>{text}");
+        site.write("templates/page.html", &text);
+    };
+    template("good");
+    let preview = site.serve(&[]);
+    preview.until_text("/blog/ebb/", "good");
+    template("{% if page.title == \"Ebb\" %}{{ page.title.deep.deeper }}{% endif %}new");
+    preview.until_text("/blog/flood/", "new");
+    let ebb = preview.get("/blog/ebb/");
+    assert!(ebb.text().contains("good"), "as it was: {}", ebb.text());
+    let now = preview.now("/blog/ebb/");
+    let problems = now["problems"].as_str().unwrap();
+    assert!(problems.contains("templates/page.html"), "{problems}");
+    assert_eq!(preview.now("/blog/flood/")["problems"], serde_json::Value::Null);
+    template("mended");
+    preview.until_text("/blog/ebb/", "mended");
+}
+
+#[test]
+fn a_site_that_begins_with_an_error_is_shown_once_it_is_mended() {
+    let site = Site::new();
+    site.write("templates/page.html", "{% if %}");
+    let preview = site.serve(&[]);
+    let broken = preview.get("/blog/ebb/");
+    assert_eq!(broken.status, 500);
+    assert!(broken.text().contains("/.longhand/live.js"));
+    assert!(preview.now("/")["problems"].as_str().unwrap().contains("templates/page.html"));
+    site.remove("templates/page.html");
+    preview.until("/blog/ebb/", |answer| answer.status == 200);
+}
+
+#[test]
+fn many_files_touched_at_once_end_on_the_latest() {
+    let site = Site::new();
+    let post = |number: usize, word: &str| {
+        let name = format!("p{number}");
+        site.post(&name, &format!("Post {number}"), "", &format!("It says {word}."));
+    };
+    (0..5000).for_each(|number| post(number, "first"));
+    let preview = site.serve(&[]);
+    preview.until_text("/blog/p4999/", "first");
+    for word in ["second", "third"] {
+        (0..5000).for_each(|number| post(number, word));
+    }
+    for number in [0, 17, 2500, 4999] {
+        preview.until_text(&format!("/blog/p{number}/"), "third");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_link_leads_to_is_watched() {
+    let site = Site::new();
+    let shared = "---\ntitle: Shared\n---\nTold once.\n";
+    site.write("shared/note.md", shared);
+    let link = site.path().join("content/blog/linked.md");
+    std::os::unix::fs::symlink("../../shared/note.md", link).unwrap();
+    let preview = site.serve(&[]);
+    preview.until_text("/blog/linked/", "Told once");
+    // The watch begins after the first answer.
+    site.post("ebb", "Ebb", "", "Seen.");
+    preview.until_text("/blog/ebb/", "Seen");
+    site.write("shared/note.md", &shared.replace("once", "twice"));
+    preview.until_text("/blog/linked/", "Told twice");
+}
+
+#[test]
+fn no_answer_mixes_two_versions_and_none_fails_while_edits_go_on() {
+    let site = Site::new();
+    let text = |number: usize| {
+        let body = format!("Version {number}.\n\n").repeat(200);
+        site.post("ebb", &format!("Version {number}"), "", &body);
+    };
+    text(0);
+    let preview = site.serve(&[]);
+    let seconds = match std::env::var_os("LONGHAND_REQUIRE_ALL") {
+        Some(_) => 60,
+        None => 3,
+    };
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                while Instant::now() < end {
+                    let answer = preview.get("/blog/ebb/");
+                    assert_eq!(answer.status, 200);
+                    let page = answer.text();
+                    let numbers: std::collections::BTreeSet<&str> = page
+                        .split("Version ")
+                        .skip(1)
+                        .map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next().unwrap())
+                        .collect();
+                    assert_eq!(numbers.len(), 1, "{numbers:?}");
+                    asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                }
+            });
+        }
+        let mut number = 0;
+        while Instant::now() < end {
+            number += 1;
+            text(number);
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    });
+    assert!(asked.into_inner() > 50);
+}
