@@ -19,6 +19,9 @@ pub const TEXT: &str = include_str!("live.js");
 /// Proxies and sleeping laptops drop what is silent for long.
 const ALIVE: Duration = Duration::from_secs(20);
 
+/// Browsers pass over events that have no data at all.
+const EMPTY: &str = "-";
+
 /// Puts the script in, before the end of the body. `marks` says what the page is
 /// besides published, `tag` which bytes these are.
 pub fn inject(page: &[u8], marks: &str, tag: &str) -> Vec<u8> {
@@ -36,7 +39,7 @@ pub fn inject(page: &[u8], marks: &str, tag: &str) -> Vec<u8> {
 /// A stream of server-sent events without content: who may not read the answer
 /// to [`NOW`] learns nothing here.
 pub fn news(changes: watch::Receiver<u64>, stop: watch::Receiver<bool>) -> Response<Body> {
-    let first = Some(Event::default().event("hello").data(""));
+    let first = Some(Event::default().event("hello").data(EMPTY));
     let stream = futures_util::stream::unfold((first, changes, stop), next);
     let mut response = Sse::new(stream)
         .keep_alive(KeepAlive::new().interval(ALIVE))
@@ -58,7 +61,7 @@ async fn next((first, mut changes, mut stop): News) -> Option<(Result<Event, Inf
         changed = changes.changed() => changed.ok()?,
         _ = stop.wait_for(|stop| *stop) => return None,
     }
-    let event = Event::default().event("news").data("");
+    let event = Event::default().event("news").data(EMPTY);
     Some((Ok(event), (None, changes, stop)))
 }
 

@@ -35,7 +35,7 @@ pub struct Shown {
     pub files: u64,
     /// Counts edits of pages, and says where the last of them is.
     pub went: (u64, Option<String>),
-    /// By output.
+    /// By output, and by what they are beside it.
     pub made: Mutex<HashMap<String, Arc<Answer>>>,
     /// Pages of earlier versions, for one that fails in this.
     pub earlier: HashMap<String, Arc<Answer>>,
@@ -122,20 +122,25 @@ impl Shown {
                 (missing, 404)
             }
         };
-        if let Some(answer) = self.held(&route.output) {
+        // The page for missing pages has an address of its own, where it is not missing.
+        let name = match status {
+            404 => format!("404 {}", route.output),
+            _ => route.output.clone(),
+        };
+        if let Some(answer) = self.held(&name) {
             return Some(answer);
         }
         let answer = Arc::new(self.make(renderer, route, status)?);
-        self.hold(&route.output, &answer);
+        self.hold(&name, &answer);
         Some(answer)
     }
 
-    fn held(&self, output: &str) -> Option<Arc<Answer>> {
+    fn held(&self, name: &str) -> Option<Arc<Answer>> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        made.get(output).cloned()
+        made.get(name).cloned()
     }
 
-    fn hold(&self, output: &str, answer: &Arc<Answer>) {
+    fn hold(&self, name: &str, answer: &Arc<Answer>) {
         if answer.bytes.len() > LARGEST || answer.status == 500 {
             return;
         }
@@ -143,7 +148,7 @@ impl Shown {
         if made.len() >= HELD {
             made.clear();
         }
-        made.insert(output.to_owned(), answer.clone());
+        made.insert(name.to_owned(), answer.clone());
     }
 
     /// Pages that the version after this may fall back to.

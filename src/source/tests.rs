@@ -233,7 +233,7 @@ fn a_text_that_was_let_go_is_read_again_unless_it_changed() {
     let ids = sources.place_all(&found);
     for id in &ids {
         let loaded = sources.load(*id).unwrap();
-        sources.note(*id, loaded.hash, loaded.findings);
+        sources.note(*id, loaded.hash, &loaded.findings);
     }
     std::fs::write(dir.path().join("b.md"), "too").unwrap();
     assert_eq!(&**sources.get(ids[0]).text(), "one");

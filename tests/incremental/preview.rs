@@ -21,7 +21,12 @@ pub struct Seen {
 }
 
 /// What the preview would answer by now, against what a clean build wrote and said.
-pub fn check(world: &mut World, number: u64, expected: &Built, wanted: &Files) -> Result<(), String> {
+pub fn check(
+    world: &mut World,
+    number: u64,
+    expected: &Built,
+    wanted: &Files,
+) -> Result<(), String> {
     let flags = world.flags.clone();
     let same = |seen: &Seen| seen.flags == flags;
     let (mut seen, touched) = match world.seen.take().filter(same) {
@@ -34,17 +39,29 @@ pub fn check(world: &mut World, number: u64, expected: &Built, wanted: &Files) -
         None => {
             let preview = Preview::new(options(world));
             let files = Snapshot::new();
-            (Seen { flags, files, preview }, Touched::Anything)
+            (
+                Seen {
+                    flags,
+                    files,
+                    preview,
+                },
+                Touched::Anything,
+            )
         }
     };
     seen.files = world.tree.files.clone();
     let (got, said) = answers(&mut seen.preview, &touched, &world.tree.root);
     world.seen = Some(seen);
-    let rest = expected.said.lines().filter(|line| line.contains("\"severity\""));
+    let rest = expected
+        .said
+        .lines()
+        .filter(|line| line.contains("\"severity\""));
     let rest: String = rest.map(|line| format!("{line}\n")).collect();
     if said != rest {
         let lines = crate::lines(rest.as_bytes(), said.as_bytes());
-        return Err(format!("the preview, told of {touched:?}, says something else\n{lines}"));
+        return Err(format!(
+            "the preview, told of {touched:?}, says something else\n{lines}"
+        ));
     }
     if expected.code != 0 {
         return Ok(());
@@ -52,7 +69,9 @@ pub fn check(world: &mut World, number: u64, expected: &Built, wanted: &Files) -
     let mut wanted = wanted.clone();
     wanted.retain(|path, _| !path.ends_with('/'));
     match crate::first_difference(&wanted, &got) {
-        Some(why) => Err(format!("the preview, told of {touched:?}, shows something else\n{why}")),
+        Some(why) => Err(format!(
+            "the preview, told of {touched:?}, shows something else\n{why}"
+        )),
         None => Ok(()),
     }
 }

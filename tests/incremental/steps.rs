@@ -2,11 +2,11 @@
 //! what it did, or finds nothing to do.
 
 use crate::around;
+use crate::preview::Seen;
 use crate::site::{self, Flags};
 use crate::tree::{Rng, Snapshot, Tree, long_ago, same_second};
 use crate::values::{CONFIGURATION, FRONT, PARAMETERS};
 use std::collections::BTreeSet;
-use crate::preview::Seen;
 use std::path::PathBuf;
 
 pub struct World {

@@ -20,9 +20,19 @@ fn a_page_in_a_browser_follows_the_edits() {
         }
     };
     let site = Site::new();
-    let body = (0..80).map(|n| format!("Paragraph {n}.\n\n")).collect::<String>();
-    site.post("long", "Long", "", &format!("<details><summary>More</summary>Deep.</details>\n\n{body}"));
-    site.write("longhand.yaml", "title: Tides\nmarkup: {goldmark: {renderer: {unsafe: true}}}\n");
+    let body = (0..80)
+        .map(|n| format!("Paragraph {n}.\n\n"))
+        .collect::<String>();
+    site.post(
+        "long",
+        "Long",
+        "",
+        &format!("<details><summary>More</summary>Deep.</details>\n\n{body}"),
+    );
+    site.write(
+        "longhand.yaml",
+        "title: Tides\nmarkup: {goldmark: {renderer: {unsafe: true}}}\n",
+    );
     let preview = site.serve(&["-D"]);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/serve/browser.mjs");
     let output = Command::new("node")
@@ -70,5 +80,7 @@ fn tools() -> Result<(PathBuf, PathBuf), String> {
 
 fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
 }

@@ -13,7 +13,11 @@ fn equals_build(site: &Site, preview: &Preview, arguments: &[&str]) {
     let base = preview.url.splitn(4, '/').nth(3).unwrap_or_default();
     for (path, bytes) in &built {
         let answer = preview.get(&format!("/{base}{path}"));
-        assert!(matches!(answer.status, 200 | 404), "{path}: {}", answer.status);
+        assert!(
+            matches!(answer.status, 200 | 404),
+            "{path}: {}",
+            answer.status
+        );
         let got = match path.ends_with(".html") {
             true => without_script(&answer.text()).into_bytes(),
             false => answer.body,
@@ -24,17 +28,24 @@ fn equals_build(site: &Site, preview: &Preview, arguments: &[&str]) {
 }
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let all = walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap);
+    let all = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .map(Result::unwrap);
     let files = all.filter(|entry| entry.file_type().is_file());
     let named = files.map(|entry| {
         let path = entry.path().strip_prefix(folder).unwrap();
-        (path.to_string_lossy().into_owned(), std::fs::read(entry.path()).unwrap())
+        (
+            path.to_string_lossy().into_owned(),
+            std::fs::read(entry.path()).unwrap(),
+        )
     });
     named.filter(|(path, _)| path != ".longhand.json").collect()
 }
 
 pub fn without_script(page: &str) -> String {
-    let start = page.find("<script src=\"/.longhand/live.js\"").expect("the script");
+    let start = page
+        .find("<script src=\"/.longhand/live.js\"")
+        .expect("the script");
     let end = start + page[start..].find("</script>").unwrap() + "</script>".len();
     format!("{}{}", &page[..start], &page[end..])
 }
@@ -46,16 +57,27 @@ fn the_preview_is_what_a_build_writes() {
     equals_build(&site, &preview, &[]);
     assert_eq!(preview.get("/blog/slack/").status, 404, "a draft");
     let moved = preview.get("/blog/ebb");
-    assert_eq!((moved.status, moved.header("location")), (302, Some("/blog/ebb/")));
+    assert_eq!(
+        (moved.status, moved.header("location")),
+        (302, Some("/blog/ebb/"))
+    );
     // After an edit of a text, of a title, and of the configuration.
-    site.post("ebb", "Ebb", "tags: [sea]", "Another text, [to the flood](flood.md).");
+    site.post(
+        "ebb",
+        "Ebb",
+        "tags: [sea]",
+        "Another text, [to the flood](flood.md).",
+    );
     preview.until_text("/blog/ebb/", "Another text");
     equals_build(&site, &preview, &[]);
     site.post("ebb", "Low water", "tags: [sea, moon]", "Another text.");
     preview.until_text("/blog/flood/", "Low water");
     preview.until_text("/tags/moon/", "Low water");
     equals_build(&site, &preview, &[]);
-    site.write("longhand.yaml", "title: Currents\nbaseURL: https://tides.example/\n");
+    site.write(
+        "longhand.yaml",
+        "title: Currents\nbaseURL: https://tides.example/\n",
+    );
     preview.until_text("/", "Currents");
     equals_build(&site, &preview, &[]);
 }
@@ -63,9 +85,17 @@ fn the_preview_is_what_a_build_writes() {
 #[test]
 fn drafts_are_shown_where_asked_for_and_marked() {
     let site = Site::new();
-    site.post("moon", "Moon", "date: 2999-01-01", "Later.");
+    site.write(
+        "content/blog/moon.md",
+        "---\ntitle: Moon\ndate: 2999-01-01\n---\nLater.\n",
+    );
     let preview = site.serve(&["-D", "-F", "-E"]);
-    assert!(preview.get("/blog/slack/").text().contains("data-marks=\"draft\""));
+    assert!(
+        preview
+            .get("/blog/slack/")
+            .text()
+            .contains("data-marks=\"draft\"")
+    );
     assert!(preview.get("/blog/ebb/").text().contains("data-marks=\"\""));
     equals_build(&site, &preview, &["-D", "-F", "-E"]);
 }
@@ -75,7 +105,12 @@ fn a_site_below_a_path_is_served_below_it() {
     let site = Site::new();
     let preview = site.serve(&["--base-path", "/sea/side"]);
     assert!(preview.url.ends_with("/sea/side/"));
-    assert!(preview.get("/sea/side/blog/ebb/").text().contains("href=\"/sea/side/blog/flood/"));
+    assert!(
+        preview
+            .get("/sea/side/blog/ebb/")
+            .text()
+            .contains("href=\"/sea/side/blog/flood/")
+    );
     assert_eq!(preview.get("/").header("location"), Some("/sea/side/"));
     assert_eq!(preview.get("/blog/ebb/").status, 404);
     equals_build(&site, &preview, &[]);
@@ -139,7 +174,7 @@ fn templates_data_and_new_folders_are_watched() {
     // None of these folders was there.
     site.write(
         "templates/page.html",
-        "<!doctype html><title>t</title><h1>{{ page.title }}</h1>{{ data.moon.phase | default(value=\"no moon\") }}",
+        "<!doctype html><title>t</title><h1>{{ page.title }}</h1>{% if data.moon is defined %}{{ data.moon.phase }}{% else %}no moon{% endif %}",
     );
     preview.until_text("/blog/ebb/", "<h1>Ebb</h1>no moon");
     site.write("data/moon.yaml", "phase: full");
@@ -147,7 +182,9 @@ fn templates_data_and_new_folders_are_watched() {
     site.write("data/moon.yaml", "phase: new");
     preview.until_text("/blog/ebb/", "<h1>Ebb</h1>new");
     site.remove("templates/page.html");
-    preview.until("/blog/ebb/", |answer| !answer.text().contains("<h1>Ebb</h1>new"));
+    preview.until("/blog/ebb/", |answer| {
+        !answer.text().contains("<h1>Ebb</h1>new")
+    });
     site.write("static/files/chart.txt", "9876543210");
     preview.until("/files/chart.txt", |answer| answer.body == b"9876543210");
     equals_build(&site, &preview, &[]);
@@ -157,8 +194,14 @@ fn templates_data_and_new_folders_are_watched() {
 fn the_last_good_version_stays_until_an_error_is_mended() {
     let site = Site::new();
     let preview = site.serve(&[]);
-    assert_eq!(preview.now("/blog/ebb/")["problems"], serde_json::Value::Null);
-    site.write("content/blog/ebb.md", "---\ntitle: \"Ebb <script>\ndate: 2024-05-01\n---\nBroken.\n");
+    assert_eq!(
+        preview.now("/blog/ebb/")["problems"],
+        serde_json::Value::Null
+    );
+    site.write(
+        "content/blog/ebb.md",
+        "---\ntitle: \"Ebb <script>\ndate: 2024-05-01\n---\nBroken.\n",
+    );
     let began = Instant::now();
     let problems = loop {
         let now = preview.now("/blog/flood/");
@@ -169,15 +212,26 @@ fn the_last_good_version_stays_until_an_error_is_mended() {
         std::thread::sleep(Duration::from_millis(5));
     };
     assert!(problems.contains("content/blog/ebb.md:2:"), "{problems}");
-    assert!(problems.contains("&lt;script&gt;") && !problems.contains("<script"), "{problems}");
+    assert!(
+        problems.contains("&lt;script&gt;") && !problems.contains("<script"),
+        "{problems}"
+    );
     assert!(problems.contains("href=\"vscode://file/"), "{problems}");
     // The frame of the terminal.
     let complaints = preview.complaints.lock().unwrap().clone() + &preview.said.lock().unwrap();
     assert!(complaints.contains("ebb.md"), "{complaints}");
-    assert!(preview.get("/blog/ebb/").text().contains("The water leaves"));
+    assert!(
+        preview
+            .get("/blog/ebb/")
+            .text()
+            .contains("The water leaves")
+    );
     site.post("ebb", "Ebb", "", "Mended.");
     preview.until_text("/blog/ebb/", "Mended");
-    assert_eq!(preview.now("/blog/ebb/")["problems"], serde_json::Value::Null);
+    assert_eq!(
+        preview.now("/blog/ebb/")["problems"],
+        serde_json::Value::Null
+    );
 }
 
 #[test]
@@ -197,7 +251,10 @@ fn an_error_of_one_page_leaves_the_others() {
     let now = preview.now("/blog/ebb/");
     let problems = now["problems"].as_str().unwrap();
     assert!(problems.contains("templates/page.html"), "{problems}");
-    assert_eq!(preview.now("/blog/flood/")["problems"], serde_json::Value::Null);
+    assert_eq!(
+        preview.now("/blog/flood/")["problems"],
+        serde_json::Value::Null
+    );
     template("mended");
     preview.until_text("/blog/ebb/", "mended");
 }
@@ -210,7 +267,12 @@ fn a_site_that_begins_with_an_error_is_shown_once_it_is_mended() {
     let broken = preview.get("/blog/ebb/");
     assert_eq!(broken.status, 500);
     assert!(broken.text().contains("/.longhand/live.js"));
-    assert!(preview.now("/")["problems"].as_str().unwrap().contains("templates/page.html"));
+    assert!(
+        preview.now("/")["problems"]
+            .as_str()
+            .unwrap()
+            .contains("templates/page.html")
+    );
     site.remove("templates/page.html");
     preview.until("/blog/ebb/", |answer| answer.status == 200);
 }
@@ -220,7 +282,12 @@ fn many_files_touched_at_once_end_on_the_latest() {
     let site = Site::new();
     let post = |number: usize, word: &str| {
         let name = format!("p{number}");
-        site.post(&name, &format!("Post {number}"), "", &format!("It says {word}."));
+        site.post(
+            &name,
+            &format!("Post {number}"),
+            "",
+            &format!("It says {word}."),
+        );
     };
     (0..5000).for_each(|number| post(number, "first"));
     let preview = site.serve(&[]);

@@ -95,7 +95,10 @@ pub struct Answer {
 impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
         let is = |(known, _): &&(String, String)| known == name;
-        self.headers.iter().find(is).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(is)
+            .map(|(_, value)| value.as_str())
     }
 
     pub fn text(&self) -> String {
@@ -106,7 +109,9 @@ impl Answer {
 impl Preview {
     pub fn start(site: &Path, arguments: &[&str]) -> Preview {
         let mut command = longhand();
-        command.args(["serve", "--no-cache", "--json", "-s"]).arg(site);
+        command
+            .args(["serve", "--no-cache", "--json", "-s"])
+            .arg(site);
         if !arguments.contains(&"-p") {
             command.args(["-p", "0"]);
         }
@@ -142,7 +147,9 @@ impl Preview {
     /// Sends bytes as they are, and reads until the server closes.
     pub fn raw(&self, request: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
         stream.write_all(request).unwrap();
         read_answer(&mut stream)
     }
@@ -199,7 +206,13 @@ impl Preview {
     /// Ends as by Ctrl-C; the exit code.
     pub fn interrupt(mut self) -> Option<i32> {
         let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-INT", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(5) {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -250,4 +263,3 @@ pub fn read_answer(stream: &mut TcpStream) -> Answer {
         body: bytes[end + 4..].to_vec(),
     }
 }
-
