@@ -18,6 +18,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// A larger text was made by a program; reading it as an essay is a mistake.
@@ -227,9 +228,37 @@ impl Sources {
     /// Notes what a file held, without holding on to its text.
     pub fn note(&mut self, id: FileId, hash: Option<Hash>, findings: &[Diagnostic]) {
         let source = &mut self.files[id.0 as usize];
+        if source.hash != hash {
+            // No other is held but of this hash.
+            source.text = OnceLock::new();
+        }
         source.hash = hash;
-        source.text = OnceLock::new();
         self.diagnostics.extend_from_slice(findings);
+    }
+
+    /// Holds on to the text that the file was noted with.
+    pub fn hold_text(&mut self, id: FileId, text: Arc<str>) {
+        self.files[id.0 as usize].text = OnceLock::from(text);
+    }
+
+    /// Holds on to all texts, as far as they are what was read and `most` bytes hold
+    /// them: for who will need them when the files are others.
+    pub fn hold(&self, most: usize) {
+        let held = self.files.iter().filter_map(|source| source.text.get());
+        let held = AtomicUsize::new(held.map(|text| text.len()).sum());
+        let missing: Vec<&Source> = self
+            .files
+            .iter()
+            .filter(|source| source.hash.is_some() && source.text.get().is_none())
+            .collect();
+        missing.par_iter().for_each(|source| {
+            if held.load(Ordering::Relaxed) < most
+                && let Some(text) = source.read_again()
+            {
+                held.fetch_add(text.len(), Ordering::Relaxed);
+                let _ = source.text.set(text);
+            }
+        });
     }
 
     /// Takes a text that lies in no file: an embedded template, a case in a test.
@@ -253,7 +282,8 @@ impl Sources {
             text: OnceLock::new(),
         };
         match self.files.get_mut(id.0 as usize) {
-            Some(before) => *before = source,
+            // What was read of it is good for as long as it is read to be the same.
+            Some(before) => before.disk = source.disk,
             None => self.files.push(source),
         }
         self.placed.push(id);

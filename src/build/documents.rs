@@ -40,6 +40,7 @@ struct Parsing<'a> {
     /// Of the HTML that is held until its page is rendered.
     bytes: AtomicUsize,
     held: usize,
+    holds_texts: bool,
 }
 
 /// HTML of articles that a build holds from parsing to rendering. To parse a
@@ -52,6 +53,8 @@ struct Parsed {
     document: Result<Document, Vec<Diagnostic>>,
     findings: Vec<Diagnostic>,
     hash: Option<Hash>,
+    /// For the source to hold.
+    text: Option<Arc<str>>,
     /// How it looked, where it was old enough to be known by that.
     stamp: Option<Stamp>,
     /// Of its place: language, options, cascades. With the same text it would be
@@ -100,6 +103,8 @@ pub struct With<'w> {
     pub cache: Option<&'w Cache>,
     /// Bytes of HTML that may be held until their pages are rendered.
     pub held: usize,
+    /// Texts that were read are held.
+    pub holds_texts: bool,
 }
 
 /// Reads and parses every content file: each is read, parsed and let go in one
@@ -141,8 +146,11 @@ pub fn parse(
     let mut files = Vec::with_capacity(parsed.len());
     for ((_, id), parsed) in pages.iter().zip(parsed) {
         // The first refusal in the order of paths, not of time.
-        let parsed = parsed?;
+        let mut parsed = parsed?;
         sources.note(*id, parsed.hash, &parsed.findings);
+        if let Some(text) = parsed.text.take() {
+            sources.hold_text(*id, text);
+        }
         files.push((*id, parsed));
     }
     Ok(Parses { files })
@@ -171,9 +179,12 @@ pub fn parse_some(
         .collect();
     let mut replaced = Vec::new();
     for (at, parsed) in some.iter().zip(parsed) {
-        let parsed = parsed?;
+        let mut parsed = parsed?;
         let (id, place) = &mut parses.files[*at];
         sources.note(*id, parsed.hash, &[]);
+        if let Some(text) = parsed.text.take() {
+            sources.hold_text(*id, text);
+        }
         let doc = |parsed: &Parsed| {
             let document = parsed.document.as_ref().ok();
             document.map(|document| document.doc.clone())
@@ -219,6 +230,7 @@ impl<'a> Parsing<'a> {
             options,
             cache,
             held,
+            holds_texts,
             ..
         } = with;
         let uses_mtime = |sources: &[DateSource]| sources.contains(&DateSource::FileModTime);
@@ -242,6 +254,7 @@ impl<'a> Parsing<'a> {
                 .collect(),
             cache,
             held,
+            holds_texts,
             reads_mtime: [&dates.date, &dates.lastmod, &dates.publish, &dates.expiry]
                 .into_iter()
                 .any(|sources| uses_mtime(sources)),
@@ -295,6 +308,7 @@ impl Parsing<'_> {
                     document: Err(errors),
                     findings,
                     hash: loaded.hash,
+                    text: None,
                     stamp: stamp.copied(),
                     place: self.place(page),
                 };
@@ -313,11 +327,16 @@ impl Parsing<'_> {
                 (hash, split, Known::Whole(text))
             }
         };
+        let held = match &text {
+            Known::Whole(text) if self.holds_texts => Some(text.clone()),
+            _ => None,
+        };
         let document = self.document(page, id, hash, &split, text)?;
         Ok(Parsed {
             document: Ok(document),
             findings,
             hash: Some(hash),
+            text: held,
             stamp: stamp.copied(),
             place: self.place(page),
         })
@@ -433,7 +452,7 @@ fn cascades(
         .iter()
         .filter(|(page, _)| page.name.role == Role::Branch)
         .filter_map(|(page, id)| {
-            let text = sources.get(*id).fetch()?;
+            let text = sources.load(*id).ok()?.text?;
             // Few sections have one: the others are not parsed twice.
             if !text.to_ascii_lowercase().contains("cascade") {
                 return None;

@@ -251,6 +251,7 @@ fn read(
         options: &around.options,
         cache: cache.as_deref(),
         held: documents::HELD,
+        holds_texts: false,
     };
     let parses = documents::parse(with, Parses::default(), sources, progress)?;
     let documents = parses.into_documents(diagnostics);

@@ -372,6 +372,20 @@ impl Rooms {
         (known == paths.len()).then_some(places)
     }
 
+    /// How the files look that are published as they are: style sheets, and all others.
+    pub fn published(&self) -> (Hash, Hash) {
+        let (mut styles, mut others) = (Hasher::new(), Hasher::new());
+        let loose = self.loose.iter().map(|(file, ..)| file);
+        for file in self.own_statics.iter().map(|(file, _)| file).chain(loose) {
+            let hasher = match file.path.ends_with(".css") {
+                true => &mut styles,
+                false => &mut others,
+            };
+            hasher.str(&file.path).number(file.len).debug(&file.mtime);
+        }
+        (styles.finish(), others.finish())
+    }
+
     /// The folders that linked files lie in, which nobody would look into otherwise.
     pub fn linked_folders(&self) -> Vec<PathBuf> {
         if !self.linked {

@@ -70,8 +70,8 @@ pub fn now(tag: &str, shown: &Shown, problems: Option<&str>) -> String {
     let (count, url) = &shown.went;
     serde_json::json!({
         "tag": tag,
-        "styles": shown.styles,
-        "files": shown.files,
+        "styles": format!("{:x}", shown.styles.0),
+        "files": format!("{:x}", shown.files.0),
         "went": count,
         "url": url,
         "problems": problems,

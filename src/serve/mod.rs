@@ -16,6 +16,7 @@ mod watch;
 use crate::build::preview::{Preview, Touched, Version};
 use crate::build::{self, Failure};
 use crate::diag::Diagnostic;
+use crate::hash::Hash;
 use crate::source::Sources;
 use shown::Shown;
 use std::collections::HashMap;
@@ -171,8 +172,8 @@ pub fn serve(
             root: build.source.clone(),
             editor: options.editor.clone().unwrap_or_else(|| EDITOR.to_owned()),
             problems: None,
-            styles: 0,
-            files: 0,
+            styles: Hash::default(),
+            files: Hash::default(),
             went: (0, None),
             made: Mutex::default(),
             earlier: HashMap::new(),
@@ -190,12 +191,7 @@ pub fn serve(
         say,
     });
     // At the beginning there is nothing better than a site with errors.
-    server.put(
-        version.map(|version| version.renderer),
-        diagnostics,
-        preview.sources(),
-        &Touched::nothing(),
-    );
+    server.show(version, diagnostics, preview.sources(), &Touched::nothing());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(4)
@@ -236,43 +232,20 @@ impl Server {
     fn show(
         &self,
         version: Option<Version>,
-        touched: &Touched,
-        said: &[Diagnostic],
-        sources: &Sources,
-    ) {
-        self.put(
-            version.map(|version| version.renderer),
-            said,
-            sources,
-            touched,
-        );
-    }
-
-    fn put(
-        &self,
-        renderer: Option<Arc<crate::render::Renderer>>,
         said: &[Diagnostic],
         sources: &Sources,
         touched: &Touched,
     ) {
         let old = self.shown();
+        let marks = version
+            .as_ref()
+            .map(|version| (version.styles, version.files));
+        let renderer = version.map(|version| version.renderer);
         let problems = overlay::html(said, sources, &old.root, &old.editor);
-        let (mut styles, mut files) = (0, 0);
-        let mut page = None;
-        match touched {
-            Touched::Anything => files = 1,
-            Touched::Files(paths) => {
-                for path in paths {
-                    match path.rsplit_once('.').map_or("", |(_, end)| end) {
-                        "css" => styles = 1,
-                        // Whatever these change is seen in the pages themselves.
-                        "md" | "markdown" | "html" | "yaml" | "yml" | "toml" | "json" | "csv" => {}
-                        _ => files = 1,
-                    }
-                }
-                page = paths.iter().next().filter(|_| paths.len() == 1);
-            }
-        }
+        let page = match touched {
+            Touched::Files(paths) if paths.len() == 1 => paths.first(),
+            _ => None,
+        };
         let went = match (page, &renderer) {
             (Some(path), Some(renderer)) if self.navigate => {
                 let url = shown::address(&renderer.shared.site, path);
@@ -289,8 +262,8 @@ impl Server {
             root: old.root.clone(),
             editor: old.editor.clone(),
             problems: problems.map(Arc::from),
-            styles: old.styles + styles,
-            files: old.files + files,
+            styles: marks.map_or(old.styles, |(styles, _)| styles),
+            files: marks.map_or(old.files, |(_, files)| files),
             went,
             made: Mutex::default(),
             earlier,

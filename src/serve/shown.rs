@@ -7,7 +7,7 @@
 
 use super::{live, overlay};
 use crate::diag::Diagnostic;
-use crate::hash::Hasher;
+use crate::hash::{Hash, Hasher};
 use crate::render::{Output, Renderer, fault};
 use crate::site::route::{Job, Route};
 use crate::site::{LangId, PageId, Site};
@@ -30,9 +30,9 @@ pub struct Shown {
     pub editor: String,
     /// The errors of the last edit, as HTML; `renderer` is then of the one before.
     pub problems: Option<Arc<str>>,
-    /// Counts the edits of style sheets, and those of other files that are not pages.
-    pub styles: u64,
-    pub files: u64,
+    /// Of the style sheets that are published as they are, and of all such files else.
+    pub styles: Hash,
+    pub files: Hash,
     /// Counts edits of pages, and says where the last of them is.
     pub went: (u64, Option<String>),
     /// By output, and by what they are beside it.
@@ -141,7 +141,7 @@ impl Shown {
     }
 
     fn hold(&self, name: &str, answer: &Arc<Answer>) {
-        if answer.bytes.len() > LARGEST || answer.status == 500 {
+        if answer.bytes.len() > LARGEST || answer.problems.is_some() {
             return;
         }
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
@@ -175,7 +175,13 @@ impl Shown {
         let extension = route.output.rsplit_once('.').map_or("", |(_, end)| end);
         let media = media(extension);
         let mut said = Vec::new();
+        let lost = renderer.losses().len();
         let output = renderer.render(&route.job, &mut said);
+        let lost = renderer.losses().split_off(lost);
+        if !lost.is_empty() {
+            // Its file is another by now, and its text was too much to hold.
+            return Some(self.failed(renderer, route, &lost));
+        }
         renderer.let_go_of(&route.job);
         fault::gather(&mut said);
         self.note(&said);

@@ -228,7 +228,7 @@ fn show(
         true => Touched::nothing(),
         false => gathered.all.clone(),
     };
-    server.show(version, &touched, &said, preview.sources());
+    server.show(version, &said, preview.sources(), &touched);
     if !gathered.silent {
         (server.say)(Said::Changed {
             touched: &touched,

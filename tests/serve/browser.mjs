@@ -38,6 +38,7 @@ async function check(what, run) {
     console.log(`ok: ${what} (${Date.now() - began} ms)`);
   } catch (error) {
     console.log(`failed: ${what}`);
+    for (const page of context.pages()) console.log(page.url(), (await page.innerText("body")).slice(0, 300));
     throw error;
   }
 }
