@@ -103,9 +103,11 @@
     header { display: flex; justify-content: space-between; align-items: baseline; gap: 24px; }
     h1 { margin: 0 0 2px; font-size: 21px; line-height: 1.3; font-weight: 600; text-wrap: balance; }
     header + p { margin: 0 0 20px; color: oklch(0.48 0.012 60); font-style: italic; }
+    .sheet:focus { outline: none; }
+    h2 { margin: 0; font-size: 17px; line-height: 1.4; font-weight: 600; text-wrap: pretty; }
     section { margin-top: 18px; padding-top: 16px; border-top: 1px solid oklch(0.88 0.01 80); }
     a {
-      font: 500 13.5px/1.4 system-ui, sans-serif; color: oklch(0.46 0.12 30); overflow-wrap: anywhere;
+      color: oklch(0.46 0.12 30);
       text-underline-offset: 0.2em; text-decoration-thickness: 1px;
     }
     pre {

@@ -33,27 +33,32 @@ pub fn html(
     }
     let mut out = String::new();
     for error in errors().take(MOST) {
-        out.push_str("<section>");
-        if let Some(span) = error.span {
-            let at = diag::place(files.text(span.file), span.start as usize);
-            let path = files.path(span.file);
-            let href = link(editor, &root.join(path), at.line, at.column);
-            out.push_str("<a href=\"");
-            text::escape_attr(&mut out, &href);
-            out.push_str("\">");
-            text::escape_html(&mut out, &format!("{path}:{}:{}", at.line, at.column));
-            out.push_str("</a>");
-        }
         let style = Style {
             color: false,
             width: WIDTH,
             least: Severity::Error,
         };
-        out.push_str("<pre>");
-        text::escape_html(
-            &mut out,
-            diag::render(std::slice::from_ref(error), files, style).trim_end(),
-        );
+        let text = diag::render(std::slice::from_ref(error), files, style);
+        let (message, frame) = text.split_once('\n').unwrap_or((&text, ""));
+        out.push_str("<section><h2>");
+        text::escape_html(&mut out, message);
+        out.push_str("</h2><pre>");
+        let mut escaped = String::new();
+        text::escape_html(&mut escaped, frame.trim_end());
+        if let Some(span) = error.span {
+            let at = diag::place(files.text(span.file), span.start as usize);
+            let path = files.path(span.file);
+            let href = link(editor, &root.join(path), at.line, at.column);
+            let mut place = String::new();
+            let shown = format!("{}:{}:{}", diag::visible(path), at.line, at.column);
+            text::escape_html(&mut place, &shown);
+            let mut anchor = "<a href=\"".to_owned();
+            text::escape_attr(&mut anchor, &href);
+            let _ = write!(anchor, "\">{place}</a>");
+            // The first is that of the arrow.
+            escaped = escaped.replacen(&place, &anchor, 1);
+        }
+        out.push_str(&escaped);
         out.push_str("</pre></section>");
     }
     if number > MOST {
