@@ -386,6 +386,11 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, IoError> {
     })
 }
 
+/// Whether there is anything by this name, be it a link to nothing.
+pub fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
 pub fn is_link(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|meta| meta.is_symlink())
 }

@@ -121,6 +121,17 @@ impl Preview {
         rooms.map_or_else(Vec::new, |rooms| rooms.linked_folders())
     }
 
+    /// Whether a path is that of a file or folder of the site, or was.
+    pub fn knows(&self, path: &str) -> bool {
+        let rooms = self.kept.as_ref().map(|kept| &kept.rooms);
+        rooms.is_none_or(|rooms| rooms.knows(path))
+            || self
+                .sources
+                .files
+                .iter()
+                .any(|source| &*source.path == path)
+    }
+
     /// The texts that diagnostics point into.
     pub fn sources(&self) -> &Sources {
         &self.sources

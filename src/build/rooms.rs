@@ -369,7 +369,19 @@ impl Rooms {
                 places.push(at);
             }
         }
-        (known == paths.len()).then_some(places)
+        let passing = || paths.iter().filter(|path| !self.knows(path)).count();
+        (known == paths.len() || known + passing() == paths.len()).then_some(places)
+    }
+
+    /// Whether a path is that of a file or folder of the site: not of one that came and
+    /// went since it was walked, as those do that editors write to and then rename.
+    pub fn knows(&self, path: &str) -> bool {
+        let within = |known: &str| {
+            let rest = known.strip_prefix(path);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let found = |(known, _): &(Arc<str>, Option<Stamp>)| within(known);
+        self.looks.all.iter().any(found) || source::is_there(&self.root.join(path))
     }
 
     /// How the files look that are published as they are: style sheets, and all others.

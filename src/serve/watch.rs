@@ -226,7 +226,7 @@ fn show(
     let version = version.ok().filter(|_| !fails);
     let touched = match gathered.silent {
         true => Touched::nothing(),
-        false => gathered.all.clone(),
+        false => lasting(gathered.all.clone(), preview),
     };
     server.show(version, &said, preview.sources(), &touched);
     if !gathered.silent {
@@ -242,6 +242,20 @@ fn show(
     });
     until
 }
+
+/// Without what came and went while somebody else was saved.
+fn lasting(touched: Touched, preview: &Preview) -> Touched {
+    match touched {
+        Touched::Files(mut paths) if paths.len() < MANY => {
+            paths.retain(|path| preview.knows(path));
+            Touched::Files(paths)
+        }
+        other => other,
+    }
+}
+
+/// More paths than this are counted, not named.
+const MANY: usize = 32;
 
 /// What is watched.
 struct Eyes {

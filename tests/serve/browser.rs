@@ -15,8 +15,7 @@ fn a_page_in_a_browser_follows_the_edits() {
         Err(why) => {
             let required = std::env::var_os("LONGHAND_REQUIRE_ALL").is_some_and(|v| v == "1");
             assert!(!required, "the preview cannot be tried in a browser: {why}");
-            eprintln!("skipped: a page in a browser follows the edits ({why})");
-            return;
+            return skipped(&why);
         }
     };
     let site = Site::new();
@@ -50,6 +49,14 @@ fn a_page_in_a_browser_follows_the_edits() {
         String::from_utf8_lossy(&output.stderr),
         preview.complaints.lock().unwrap()
     );
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "whoever runs the tests shall know what was not run"
+)]
+fn skipped(why: &str) {
+    eprintln!("skipped: a_page_in_a_browser_follows_the_edits: {why}");
 }
 
 /// Where playwright and Chromium are.

@@ -367,3 +367,30 @@ fn no_answer_mixes_two_versions_and_none_fails_while_edits_go_on() {
     });
     assert!(asked.into_inner() > 50);
 }
+
+#[test]
+fn a_file_that_comes_and_goes_is_no_edit_of_the_site() {
+    let site = Site::new();
+    let preview = site.serve(&[]);
+    site.post("ebb", "Ebb", "", "Seen.");
+    preview.until_text("/blog/ebb/", "Seen");
+    std::thread::sleep(Duration::from_millis(300));
+    preview.said.lock().unwrap().clear();
+    // As `sed -i` does.
+    let blog = site.path().join("content/blog");
+    let text = "---\ntitle: Ebb\n---\nSaved over it.\n";
+    std::fs::write(blog.join("sedAbCdE"), text).unwrap();
+    std::fs::rename(blog.join("sedAbCdE"), blog.join("ebb.md")).unwrap();
+    preview.until_text("/blog/ebb/", "Saved over it");
+    let began = Instant::now();
+    while !preview.said.lock().unwrap().contains("changed") {
+        assert!(began.elapsed() < SOON);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let said = preview.said.lock().unwrap().clone();
+    assert!(
+        said.contains(r#"{"changed":["content/blog/ebb.md"],"#),
+        "{said}"
+    );
+    equals_build(&site, &preview, &[]);
+}
