@@ -573,6 +573,9 @@ impl Walk<'_> {
             linked,
         } = source::walk(self.root, dir, self.without)?;
         self.linked |= linked;
+        for said in &diagnostics {
+            self.looks.rest.str(&said.message);
+        }
         self.diagnostics.append(&mut diagnostics);
         self.looks.rest.str(dir).number(found.len() as u64);
         for file in &found {

@@ -88,7 +88,7 @@ pub struct Templates {
 }
 
 /// In the context while shortcodes run.
-pub const EXPANDING: &str = "expanding";
+pub const EXPANDING: &str = "__expanding";
 
 /// Bytes of a page beyond which its template is taken to run without end.
 pub const LARGEST: usize = 64 << 20;
