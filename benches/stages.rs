@@ -13,11 +13,12 @@ use longhand::hash::Hash;
 use longhand::parse::highlight::{self, Highlighter};
 use longhand::parse::markdown::{self, Origin};
 use longhand::parse::{self, CodeBlock, Doc, Hole, Ids, Reading, Slot, front_matter, shortcode};
-use longhand::render::card::Cards;
-use longhand::render::{Output, view};
+use longhand::render::Output;
+use longhand::render::article::Article;
+use longhand::render::card::Deck;
 use longhand::site::construct::{Document, Parts};
 use longhand::site::route::Job;
-use longhand::site::{LangId, PageId, Site, TermId, content};
+use longhand::site::{LangId, PageId, Site, content};
 use longhand::source::{self, Sources};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -223,6 +224,7 @@ fn document(file: &source::Source, options: &parse::Options) -> Doc {
         text: Slot::new(Some(text)),
         is_html: false,
         diagnostics,
+        front_key: Hash::default(),
         key: Hash::default(),
     }
 }
@@ -382,17 +384,14 @@ fn g_site(bencher: Bencher) {
 #[divan::bench(sample_count = 20)]
 fn h_cards(bencher: Bencher) {
     let texts = texts(Look::Theme);
-    let site = site(&texts, documents(&texts));
+    let site = Arc::new(site(&texts, documents(&texts)));
     let count = site.pages.len();
+    let articles = site.pages.iter().map(|page| page.doc.clone());
+    let articles: Vec<Option<Article>> = articles.map(|doc| doc.map(Article::plain)).collect();
+    let articles = Arc::new(articles);
     bencher.counter(ItemsCount::new(count)).bench(|| {
-        let terms: Vec<_> = (0..site.terms.len() as u32)
-            .map(|term| view::term(&site, TermId(term)))
-            .collect();
-        let make = Cards::new(&site, &terms);
-        let cards = (0..count as u32).map(|page| {
-            let doc = site[PageId(page)].doc.as_ref();
-            make.card(PageId(page), doc.and_then(|doc| doc.meta.digest.as_ref()))
-        });
+        let deck = Deck::new(site.clone(), articles.clone());
+        let cards = (0..count as u32).map(|page| deck.get(PageId(page)).clone());
         cards.collect::<Vec<_>>()
     });
 }
