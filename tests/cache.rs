@@ -234,6 +234,19 @@ fn a_cache_that_cannot_be_written_is_one_line() {
 }
 
 #[test]
+fn a_cache_among_the_sources_is_no_part_of_the_site() {
+    for folder in ["content/kept", "static/kept", "data/kept"] {
+        let bench = Bench::new();
+        bench.build(&["--no-cache"]);
+        let clean = bench.bytes();
+        for _ in 0..2 {
+            bench.build(&["--cache-dir", &format!("site/{folder}")]);
+            assert!(bench.bytes() == clean, "{folder}: the site differs");
+        }
+    }
+}
+
+#[test]
 fn clean_says_what_it_removed() {
     let bench = Bench::new();
     bench.cached();

@@ -113,7 +113,14 @@ impl Rooms {
             .collect();
         content_dirs.sort();
         content_dirs.dedup();
-        let without: Vec<&str> = output_inside.as_deref().into_iter().collect();
+        // Nothing that a build leaves is a source of the next.
+        let cache_dir = options.cache_dir.as_deref();
+        let cache_inside = cache_dir.and_then(|folder| inside(&root, folder));
+        let without: Vec<&str> = [&output_inside, &cache_inside]
+            .into_iter()
+            .filter_map(|folder| folder.as_deref())
+            .filter(|folder| !folder.is_empty())
+            .collect();
         let mut walked = Walk {
             root: &root,
             without: &without,
@@ -674,9 +681,9 @@ fn foreign_language(code: &str, files: &[String]) -> Diagnostic {
 }
 
 /// The output's path from the site's root, when it lies below it.
-fn inside(root: &Path, output: &Path) -> Option<String> {
+fn inside(root: &Path, folder: &Path) -> Option<String> {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let path = absolute(output);
+    let path = absolute(folder);
     let within = path.strip_prefix(absolute(root)).ok()?;
     Some(within.to_string_lossy().replace('\\', "/"))
 }
