@@ -48,7 +48,7 @@ pub struct Cache {
     folder: PathBuf,
     documents: Log,
     /// Large, and opened by the first that needs it.
-    code: OnceLock<Log>,
+    code: OnceLock<(Log, Found)>,
     code_path: PathBuf,
     head: Hash,
     found: Found,
@@ -123,14 +123,20 @@ impl Cache {
         }
     }
 
-    /// One line about a cache that could not be used.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// One line about a cache that could not be used, as far as it was asked for.
     pub fn complaint(&self) -> Option<&'static str> {
-        match self.found {
+        let of_code = self.code.get().map(|(_, found)| *found);
+        let complaint = |found| match found {
             Found::Sound | Found::Nothing => None,
             Found::Other => Some("was left by another version; made anew"),
             Found::Damaged => Some("was damaged; made anew"),
             Found::Unreadable => Some("cannot be read; not used"),
-        }
+        };
+        complaint(self.found).or_else(|| of_code.and_then(complaint))
     }
 
     /// What is known of a file that looks as it did.
@@ -233,8 +239,8 @@ impl Cache {
     }
 
     fn code_log(&self) -> &Log {
-        self.code
-            .get_or_init(|| Log::open(self.code_path.clone(), self.head).0)
+        let open = || Log::open(self.code_path.clone(), self.head);
+        &self.code.get_or_init(open).0
     }
 
     fn put<T: Serialize>(&self, kind: Kind, key: Hash, value: &T) {
@@ -249,7 +255,7 @@ impl Cache {
     pub fn save(&self, all_code: bool) -> std::io::Result<()> {
         place::make(&self.folder)?;
         self.documents.save(true)?;
-        if let Some(code) = self.code.get() {
+        if let Some((code, _)) = self.code.get() {
             code.save(all_code)?;
         }
         place::trim(&self.folder)

@@ -95,20 +95,22 @@ pub struct IoError {
 
 impl fmt::Display for IoError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reason = self.source.to_string();
-        // "Permission denied (os error 13)": the number helps nobody.
-        let reason = reason
-            .split(" (os error")
-            .next()
-            .unwrap_or_default()
-            .to_lowercase();
         write!(
             f,
-            "cannot {} `{}`: {reason}",
+            "cannot {} `{}`: {}",
             self.operation,
-            self.path.display()
+            self.path.display(),
+            reason(&self.source)
         )
     }
+}
+
+/// What the system says, as it stands in our messages.
+pub fn reason(error: &std::io::Error) -> String {
+    let reason = error.to_string();
+    // "Permission denied (os error 13)": the number helps nobody.
+    let reason = reason.split(" (os error").next().unwrap_or_default();
+    reason.to_lowercase()
 }
 
 impl std::error::Error for IoError {

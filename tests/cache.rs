@@ -223,9 +223,9 @@ fn a_cache_that_cannot_be_written_is_one_line() {
     let bench = Bench::new();
     std::fs::write(bench.path("cache"), "a file").expect("written");
     let (said, _) = bench.cached();
-    assert!(
-        row(&said, "cache").is_some_and(|line| line.starts_with("cannot be written: ")),
-        "{said}"
+    assert_eq!(
+        row(&said, "cache"),
+        Some("cannot be written: file exists (in `cache`; `--cache-dir` names another folder)"),
     );
     let clean = bench.bytes();
     std::fs::remove_dir_all(bench.path("out")).expect("gone");
@@ -244,6 +244,20 @@ fn a_cache_among_the_sources_is_no_part_of_the_site() {
             assert!(bench.bytes() == clean, "{folder}: the site differs");
         }
     }
+}
+
+#[test]
+fn damage_is_said_of_code_too() {
+    let bench = Bench::new();
+    bench.cached();
+    let code = bench.cache_files().into_iter().find(|file| {
+        let ending = file.extension();
+        ending.is_some_and(|ending| ending == "code")
+    });
+    std::fs::write(code.expect("it is there"), "short").expect("written");
+    std::fs::remove_dir_all(bench.path("out")).expect("gone");
+    let (said, _) = bench.cached();
+    assert_eq!(row(&said, "cache"), Some("was damaged; made anew"));
 }
 
 #[test]

@@ -24,7 +24,7 @@ use crate::render::{self, Output, Renderer, outputs};
 use crate::site::construct::{Document, Parts};
 use crate::site::route::Route;
 use crate::site::{Asset, Kind, LeftOut, Site};
-use crate::source::{IoError, Sources};
+use crate::source::{self, IoError, Sources};
 use crate::timing::{Thing, Timings};
 use documents::Parses;
 use jiff::Timestamp;
@@ -500,7 +500,11 @@ pub fn build(
         let Some(cache) = &renderer.cache else { return };
         report.cache = cache.complaint().map(str::to_owned);
         if let Err(error) = cache.save(kept == 0) {
-            report.cache = Some(format!("cannot be written: {error}"));
+            report.cache = Some(format!(
+                "cannot be written: {} (in `{}`; `--cache-dir` names another folder)",
+                source::reason(&error),
+                cache.folder().display()
+            ));
         }
         options.timings.stage("save the cache");
     };
