@@ -227,6 +227,11 @@ fn a_cache_that_cannot_be_written_is_one_line() {
         row(&said, "cache"),
         Some("cannot be written: file exists (in `cache`; `--cache-dir` names another folder)"),
     );
+    let (json, _) = bench.build(&["--cache-dir", "cache", "--json"]);
+    assert!(
+        json.contains("\"cache\":\"cannot be written: file exists "),
+        "{json}"
+    );
     let clean = bench.bytes();
     std::fs::remove_dir_all(bench.path("out")).expect("gone");
     bench.build(&["--no-cache"]);

@@ -126,13 +126,16 @@ pub fn built(
     voice: &Voice,
 ) {
     if voice.json {
-        let object = serde_json::json!({
+        let mut object = serde_json::json!({
             "output": report.output, "pages": report.pages, "posts": report.posts, "words": report.words,
             "terms": report.terms.iter().map(|(name, count)| (name.clone(), (*count).into())).collect::<serde_json::Map<_, _>>(),
             "files": { "written": report.files.written, "unchanged": report.files.unchanged, "removed": report.files.removed, "bytes": report.files.bytes },
             "left_out": left_out(report).into_iter().map(|(why, paths)| (why.to_owned(), paths.len().into())).collect::<serde_json::Map<_, _>>(),
             "milliseconds": time.as_millis() as u64,
         });
+        if let Some(trouble) = &report.cache {
+            object["cache"] = trouble.as_str().into();
+        }
         return out(&format!("{object}\n"));
     }
     if voice.quiet {
