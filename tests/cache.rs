@@ -143,6 +143,21 @@ fn a_build_in_which_nothing_changed_writes_nothing_and_says_the_same() {
     assert!(bench.tree() == before, "something was written");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_a_change() {
+    let bench = Bench::new();
+    bench.settle();
+    bench.cached();
+    bench.cached();
+    std::os::unix::fs::symlink("nowhere.md", bench.path("site/content/gone.md")).expect("made");
+    let words = ["build", "-s", "site", "-o", "out", "--cache-dir", "cache"];
+    let ran = bench.command(&[&words[..], &["--now", "2025-01-01"]].concat());
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(1), "{said}");
+    assert!(said.contains("error[link-dangling]"), "{said}");
+}
+
 #[test]
 fn an_edit_writes_what_differs() {
     let bench = Bench::new();

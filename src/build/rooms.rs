@@ -580,6 +580,7 @@ impl Walk<'_> {
             linked,
         } = source::walk(self.root, dir, self.without)?;
         self.linked |= linked;
+        // What is wrong is no file: a link that leads nowhere, a name that is not UTF-8.
         for said in &diagnostics {
             self.looks.rest.str(&said.message);
         }
