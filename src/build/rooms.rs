@@ -116,6 +116,22 @@ impl Rooms {
         // Nothing that a build leaves is a source of the next.
         let cache_dir = options.cache_dir.as_deref();
         let cache_inside = cache_dir.and_then(|folder| inside(&root, folder));
+        if let Some(folder) = cache_dir {
+            let is_room = cache_inside.as_deref().is_some_and(|dir| {
+                dir.is_empty()
+                    || ROOMS.contains(&dir)
+                    || content_dirs
+                        .iter()
+                        .chain(&config.dirs.statics)
+                        .any(|room| room == dir)
+            });
+            // An output around the site is refused for more than this.
+            let in_output = inside(&output, folder).is_some() && inside(&output, &root).is_none();
+            if is_room || in_output {
+                diagnostics.push(misplaced_cache(folder, is_room));
+                return Err(Failure::Usage);
+            }
+        }
         let without: Vec<&str> = [&output_inside, &cache_inside]
             .into_iter()
             .filter_map(|folder| folder.as_deref())
@@ -537,20 +553,33 @@ impl Rooms {
             .iter()
             .chain(&self.static_dirs)
             .map(String::as_str);
-        named
-            .chain([
-                "templates",
-                "data",
-                "i18n",
-                "assets",
-                "layouts",
-                "themes",
-                "archetypes",
-                "config",
-            ])
-            .map(|dir| root.join(dir))
-            .collect()
+        named.chain(ROOMS).map(|dir| root.join(dir)).collect()
     }
+}
+
+/// Folders whose names say what lies in them, besides those that the configuration names.
+const ROOMS: [&str; 8] = [
+    "templates",
+    "data",
+    "i18n",
+    "assets",
+    "layouts",
+    "themes",
+    "archetypes",
+    "config",
+];
+
+fn misplaced_cache(folder: &Path, is_room: bool) -> Diagnostic {
+    let what = match is_room {
+        true => "a folder of the site",
+        false => "in the output",
+    };
+    let message = format!(
+        "the cache cannot be kept in `{}`: that is {what}",
+        folder.display()
+    );
+    Diagnostic::error("cache-place", None, message)
+        .help("name a folder of its own, for example `--cache-dir .cache`")
 }
 
 /// Every file that is there, taken or not, and how it looks from outside.
