@@ -11,6 +11,7 @@
 mod around;
 mod build;
 mod preview;
+mod served;
 mod site;
 mod steps;
 mod tree;
@@ -76,32 +77,8 @@ impl Script {
         let folder = tempfile::tempdir_in("/dev/shm")
             .or_else(|_| tempfile::tempdir())
             .unwrap();
-        let mut tree = site::make(self.seed, folder.path().join("site"));
-        for path in &self.without {
-            tree.remove(path);
-        }
-        tree.past.clear();
-        let files = tree.paths(|_| true);
-        let flags = site::Flags::default();
-        let good = (tree.files.clone(), flags.clone());
-        // In half of the sites the output lies within, as it does by default.
-        let out = match self.seed.is_multiple_of(2) {
-            true => tree.root.join("public"),
-            false => folder.path().join("out"),
-        };
-        let mut world = World {
-            folder: folder.path().to_owned(),
-            tree,
-            flags,
-            out,
-            cache: folder.path().join("cache"),
-            failed: false,
-            good,
-            hidden: false,
-            foreign: BTreeSet::new(),
-            also: Also::Nothing,
-            seen: None,
-        };
+        let mut world = world_of(self, folder.path());
+        let files = world.tree.paths(|_| true);
         let mut done = Vec::new();
         for step in 0..=self.steps.len() {
             if let Some(at) = step.checked_sub(1) {
@@ -121,6 +98,35 @@ impl Script {
             }
         }
         Ok(())
+    }
+}
+
+/// The site as a script begins with it.
+fn world_of(script: &Script, folder: &Path) -> World {
+    let mut tree = site::make(script.seed, folder.join("site"));
+    for path in &script.without {
+        tree.remove(path);
+    }
+    tree.past.clear();
+    let flags = site::Flags::default();
+    let good = (tree.files.clone(), flags.clone());
+    // In half of the sites the output lies within, as it does by default.
+    let out = match script.seed.is_multiple_of(2) {
+        true => tree.root.join("public"),
+        false => folder.join("out"),
+    };
+    World {
+        folder: folder.to_owned(),
+        tree,
+        flags,
+        out,
+        cache: folder.join("cache"),
+        failed: false,
+        good,
+        hidden: false,
+        foreign: BTreeSet::new(),
+        also: Also::Nothing,
+        seen: None,
     }
 }
 

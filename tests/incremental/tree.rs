@@ -51,6 +51,8 @@ pub struct Tree {
     pub files: Snapshot,
     /// What files were before they were changed or removed, the newest last.
     pub past: Vec<(String, Version)>,
+    /// Saves beside the file, and renames to it.
+    pub beside: bool,
 }
 
 impl Tree {
@@ -60,6 +62,7 @@ impl Tree {
             root,
             files: Snapshot::new(),
             past: Vec::new(),
+            beside: false,
         }
     }
 
@@ -78,12 +81,19 @@ impl Tree {
         all.cloned().collect()
     }
 
-    /// Writes a file as an editor does: in place, with the time of the clock.
+    /// Writes a file as editors do, with the time of the clock.
     pub fn put(&mut self, path: &str, bytes: impl AsRef<[u8]>) {
         self.remember(path);
         let disk = self.root.join(path);
         fs::create_dir_all(disk.parent().unwrap()).unwrap();
-        fs::write(&disk, bytes.as_ref()).unwrap();
+        match self.beside {
+            true => {
+                let other = disk.with_extension("saved~");
+                fs::write(&other, bytes.as_ref()).unwrap();
+                fs::rename(&other, &disk).unwrap();
+            }
+            false => fs::write(&disk, bytes.as_ref()).unwrap(),
+        }
         let version = Version {
             bytes: Arc::from(bytes.as_ref()),
             modified: modified(&disk),

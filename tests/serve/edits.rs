@@ -1,9 +1,13 @@
 //! Edits of every kind, as they are seen over HTTP; and that what is seen is what
 //! a build writes.
 
-use super::preview::{Preview, SOON, Site};
-use std::collections::BTreeMap;
+use super::preview::{Preview, SOON, Site, read_one};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::net::TcpStream;
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// Every file of a build is what the preview answers, but for the script.
@@ -335,37 +339,59 @@ fn no_answer_mixes_two_versions_and_none_fails_while_edits_go_on() {
     };
     text(0);
     let preview = site.serve(&[]);
-    let seconds = match std::env::var_os("LONGHAND_REQUIRE_ALL") {
-        Some(_) => 60,
-        None => 3,
+    // As a load generator asks where there is time.
+    let (seconds, connections, pause) = match std::env::var_os("LONGHAND_REQUIRE_ALL") {
+        Some(_) => (60, 64, Duration::from_secs(1)),
+        None => (3, 16, Duration::from_millis(100)),
     };
     let end = Instant::now() + Duration::from_secs(seconds);
-    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let asked = AtomicUsize::new(0);
+    let versions = Mutex::new(BTreeSet::new());
     std::thread::scope(|scope| {
-        for _ in 0..8 {
+        for _ in 0..connections {
             scope.spawn(|| {
-                while Instant::now() < end {
-                    let answer = preview.get("/blog/ebb/");
-                    assert_eq!(answer.status, 200);
-                    let page = answer.text();
-                    let numbers: std::collections::BTreeSet<&str> = page
-                        .split("Version ")
-                        .skip(1)
-                        .map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next().unwrap())
-                        .collect();
-                    assert_eq!(numbers.len(), 1, "{numbers:?}");
-                    asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                let mut seen = BTreeSet::new();
+                let mut stream = TcpStream::connect(("127.0.0.1", preview.port)).unwrap();
+                stream.set_nodelay(true).unwrap();
+                for path in ["/blog/ebb/", "/blog/", "/index.xml"].iter().cycle() {
+                    if Instant::now() > end {
+                        break;
+                    }
+                    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                    stream.write_all(request.as_bytes()).unwrap();
+                    let (status, body) = read_one(&mut stream);
+                    assert_eq!(status, 200, "{path}");
+                    let found = versions_in(&String::from_utf8_lossy(&body));
+                    assert_eq!(found.len(), 1, "{path}: {found:?}");
+                    seen.extend(found);
+                    asked.fetch_add(1, Ordering::Relaxed);
                 }
+                versions.lock().unwrap().append(&mut seen);
             });
         }
         let mut number = 0;
         while Instant::now() < end {
             number += 1;
             text(number);
-            std::thread::sleep(Duration::from_millis(100));
+            std::thread::sleep(pause);
         }
     });
-    assert!(asked.into_inner() > 50);
+    let versions = versions.into_inner().unwrap().len();
+    let asked = asked.into_inner();
+    assert!(
+        asked > 50 && versions > 2,
+        "{asked} answers, {versions} versions"
+    );
+}
+
+/// The numbers that a text says.
+fn versions_in(text: &str) -> BTreeSet<usize> {
+    let said = text.split("Version ").skip(1);
+    said.map(|rest| {
+        let number = rest.split(|c: char| !c.is_ascii_digit()).next().unwrap();
+        number.parse().unwrap()
+    })
+    .collect()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Strangers: what must not be answered, and what must not end the preview.
 
-use super::preview::{Preview, Site, read_answer};
+use super::preview::{Preview, Site, read_answer, read_one};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
@@ -247,37 +247,6 @@ fn no_path_leads_out_of_the_site() {
     assert!(preview.is_running());
     assert_eq!(preview.id(), id);
     assert_eq!(preview.get("/").status, 200);
-}
-
-/// One answer of a connection that stays open.
-fn read_one(stream: &mut TcpStream) -> (u16, Vec<u8>) {
-    let mut bytes = Vec::new();
-    let mut buffer = [0; 65536];
-    let end = loop {
-        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-            break end + 4;
-        }
-        let read = stream.read(&mut buffer).unwrap();
-        if read == 0 {
-            break bytes.len();
-        }
-        bytes.extend_from_slice(&buffer[..read]);
-    };
-    let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
-    let status = head
-        .split(' ')
-        .nth(1)
-        .map_or(400, |status| status.parse().unwrap());
-    let length = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "))
-        .map_or(0, |length| length.trim().parse().unwrap());
-    while bytes.len() < end + length {
-        let read = stream.read(&mut buffer).unwrap();
-        assert!(read > 0, "an answer was cut");
-        bytes.extend_from_slice(&buffer[..read]);
-    }
-    (status, bytes[end..].to_vec())
 }
 
 #[test]

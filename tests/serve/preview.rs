@@ -263,3 +263,34 @@ pub fn read_answer(stream: &mut TcpStream) -> Answer {
         body: bytes[end + 4..].to_vec(),
     }
 }
+
+/// One answer of a connection that stays open.
+pub fn read_one(stream: &mut TcpStream) -> (u16, Vec<u8>) {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 65536];
+    let end = loop {
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            break end + 4;
+        }
+        let read = stream.read(&mut buffer).unwrap();
+        if read == 0 {
+            break bytes.len();
+        }
+        bytes.extend_from_slice(&buffer[..read]);
+    };
+    let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
+    let status = head
+        .split(' ')
+        .nth(1)
+        .map_or(400, |status| status.parse().unwrap());
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "))
+        .map_or(0, |length| length.trim().parse().unwrap());
+    while bytes.len() < end + length {
+        let read = stream.read(&mut buffer).unwrap();
+        assert!(read > 0, "an answer was cut");
+        bytes.extend_from_slice(&buffer[..read]);
+    }
+    (status, bytes[end..].to_vec())
+}
