@@ -16,7 +16,7 @@ use crate::hash::Hash;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::fmt;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -397,14 +397,39 @@ pub fn is_link(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|meta| meta.is_symlink())
 }
 
-/// The bytes of a file of the site, by its path below `root`: not of one that
-/// has become a link out of it.
-pub fn bytes_within(root: &Path, path: &str) -> io::Result<Vec<u8>> {
+/// A file of the site that is held open and read in parts.
+#[derive(Debug)]
+pub struct Parts {
+    file: std::fs::File,
+    pub length: u64,
+    pub stamp: Stamp,
+}
+
+/// Opens a file by its path below `root`: none that has become a link out of it.
+pub fn open_within(root: &Path, path: &str) -> io::Result<Parts> {
     let real = root.join(path).canonicalize()?;
     if !real.starts_with(root.canonicalize()?) || !real.is_file() {
         return Err(io::ErrorKind::NotFound.into());
     }
-    std::fs::read(real)
+    let file = std::fs::File::open(real)?;
+    let meta = file.metadata()?;
+    let (stamp, _) = Stamp::and_age(&meta).ok_or(io::ErrorKind::InvalidData)?;
+    Ok(Parts {
+        length: meta.len(),
+        stamp,
+        file,
+    })
+}
+
+impl Parts {
+    /// So many bytes from there on; an error where the file has fewer by now.
+    pub fn read(&self, at: u64, count: usize) -> io::Result<Vec<u8>> {
+        let mut file = &self.file;
+        file.seek(io::SeekFrom::Start(at))?;
+        let mut bytes = vec![0; count];
+        file.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
 }
 
 /// The text of a file, where it is one: a resource that a template asks for.

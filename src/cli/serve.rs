@@ -121,7 +121,13 @@ pub fn run(arguments: &Serve) -> u8 {
         &mut sources,
     );
     match ended {
-        Ok(()) => exit::FINE,
+        Ok(()) => {
+            if std::io::stdout().is_terminal() {
+                // The terminal has written `^C`: what comes next begins a line of its own.
+                out("\n");
+            }
+            exit::FINE
+        }
         Err(Refused::Site(failure)) => {
             report::diagnostics(&mut diagnostics, &sources, &voice);
             report::failed(&failure, &diagnostics, false, &voice)
@@ -147,7 +153,13 @@ fn fresh(known: &Mutex<HashSet<Hash>>, all: Vec<Diagnostic>, sources: &Sources) 
     all
 }
 
-/// One quiet line for each thing that happens.
+const BOLD: &str = "\x1b[1m";
+const FAINT: &str = "\x1b[2m";
+const LINK: &str = "\x1b[36m";
+const BAD: &str = "\x1b[1;31m";
+const END: &str = "\x1b[0m";
+
+/// One quiet line for each thing that happens: when, how long it took, what it was.
 fn tell(said: &Said, voice: &Voice) {
     if voice.json {
         return tell_json(said);
@@ -165,8 +177,9 @@ fn tell(said: &Said, voice: &Voice) {
         } => {
             let pages = report::plural(*pages, "page");
             let took = duration(*took);
+            let title = diag::visible(title);
             out(&format!(
-                "\n  {title}\n  {url}\n\n  {pages} in {took}; Ctrl-C ends the preview\n"
+                "\n  {BOLD}{title}{END}\n  {LINK}{url}{END}\n\n  {FAINT}{pages} in {took}; Ctrl-C ends the preview{END}\n"
             ));
             if *open {
                 out("  everyone in the network can read it, drafts too\n");
@@ -181,13 +194,13 @@ fn tell(said: &Said, voice: &Voice) {
         } => {
             let time = jiff::Zoned::now().strftime("%H:%M:%S");
             let what = what(touched);
-            let took = duration(*took);
-            let end = if *fails {
-                "has errors; the last good version is shown"
-            } else {
-                took.as_str()
+            let (color, came, end) = match fails {
+                true => (BAD, "error".to_owned(), "; the last good version stays"),
+                false => (FAINT, duration(*took), ""),
             };
-            out(&format!("  {time}  {what}  {end}\n"));
+            out(&format!(
+                "  {FAINT}{time}{END}  {color}{came:>7}{END}  {what}{end}\n"
+            ));
         }
         Said::Polling { limit, why } => err(&polling(*limit, why)),
         Said::Of { .. } => {}
@@ -212,7 +225,7 @@ fn tell_json(said: &Said) {
             };
             serde_json::json!({ "changed": paths, "milliseconds": took.as_millis() as u64, "failed": fails })
         }
-        Said::Polling { why, .. } => serde_json::json!({ "polling": why }),
+        Said::Polling { limit, why } => serde_json::json!({ "polling": why, "limit": limit }),
         Said::Of { .. } => return,
     };
     out(&format!("{object}\n"));

@@ -1,12 +1,17 @@
 //! One request, one answer: what an address came to, as HTTP has it. Conditional
 //! requests and single ranges as in RFC 9110.
 
-use super::shown::{self, Answer, Lead, Shown};
+use super::shown::{self, Answer, Content, Lead, Shown};
 use super::{guard, live};
+use crate::source::Parts;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
-use std::fmt::Write;
+use std::io;
 use std::ops::Range;
+use std::sync::Arc;
+
+/// A large file is read and sent in pieces of this many bytes.
+const PIECE: u64 = 64 << 10;
 
 /// A short answer of our own.
 pub fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
@@ -99,8 +104,9 @@ fn respond(answer: &Answer, asked: &HeaderMap) -> Response<Body> {
     }
     let media = HeaderValue::from_static(answer.media);
     headers.insert(header::CONTENT_TYPE, media);
+    let length = answer.content.length();
     if status != StatusCode::OK {
-        *response.body_mut() = answer.bytes.clone().into();
+        *response.body_mut() = body(&answer.content, 0..length);
         return response;
     }
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
@@ -109,23 +115,52 @@ fn respond(answer: &Answer, asked: &HeaderMap) -> Response<Body> {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return response;
     }
-    let length = answer.bytes.len();
-    let body = match range(asked, &etag, length) {
-        Asked::Whole => answer.bytes.clone(),
+    let part = match range(asked, &etag, length) {
+        Asked::Whole => 0..length,
         Asked::Part(part) => {
             let said = format!("bytes {}-{}/{length}", part.start, part.end - 1);
             content_range(headers, &said);
             *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-            answer.bytes.slice(part)
+            part
         }
         Asked::Beyond => {
             content_range(headers, &format!("bytes */{length}"));
             *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
-            Bytes::new()
+            0..0
         }
     };
-    *response.body_mut() = body.into();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, (part.end - part.start).into());
+    *response.body_mut() = body(&answer.content, part);
     response
+}
+
+fn body(content: &Content, part: Range<u64>) -> Body {
+    match content {
+        Content::Bytes(bytes) => bytes.slice(part.start as usize..part.end as usize).into(),
+        Content::File(file) => pieces(file.clone(), part),
+    }
+}
+
+/// Reads no faster than is taken. A file that has become shorter breaks off.
+fn pieces(file: Arc<Parts>, part: Range<u64>) -> Body {
+    let next = move |left: Range<u64>| {
+        let file = file.clone();
+        async move {
+            let (at, count) = (left.start, PIECE.min(left.end - left.start));
+            if count == 0 {
+                return None;
+            }
+            let read = tokio::task::spawn_blocking(move || file.read(at, count as usize)).await;
+            let read = read.unwrap_or_else(|error| Err(io::Error::other(error)));
+            let rest = match read {
+                Ok(_) => at + count..left.end,
+                Err(_) => left.end..left.end,
+            };
+            Some((read.map(Bytes::from), rest))
+        }
+    };
+    Body::from_stream(futures_util::stream::unfold(part, next))
 }
 
 fn content_range(headers: &mut HeaderMap, value: &str) {
@@ -147,14 +182,14 @@ fn is_known(asked: &HeaderMap, etag: &str) -> bool {
 #[derive(Debug, PartialEq)]
 enum Asked {
     Whole,
-    Part(Range<usize>),
+    Part(Range<u64>),
     /// Of no byte that there is.
     Beyond,
 }
 
 /// The one range that is asked for. Several are answered with the whole, which
 /// the RFC allows; so is what is no range of bytes.
-fn range(asked: &HeaderMap, etag: &str, length: usize) -> Asked {
+fn range(asked: &HeaderMap, etag: &str, length: u64) -> Asked {
     let text = |name| asked.get(name).and_then(|value| value.to_str().ok());
     let said = text(header::RANGE).and_then(|range| range.strip_prefix("bytes="));
     let (Some(said), true) = (said, text(header::IF_RANGE).is_none_or(|tag| tag == etag)) else {
@@ -165,7 +200,7 @@ fn range(asked: &HeaderMap, etag: &str, length: usize) -> Asked {
     };
     let number = |text: &str| match text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More than can be counted is more than there is.
-        true if !text.is_empty() => Some(text.parse().unwrap_or(usize::MAX)),
+        true if !text.is_empty() => Some(text.parse().unwrap_or(u64::MAX)),
         _ => None,
     };
     match (number(first), number(last)) {
@@ -189,12 +224,9 @@ pub fn finish(method: &Method, mut response: Response<Body>) -> Response<Body> {
     guard_headers(response.headers_mut());
     if method == Method::HEAD {
         let length = axum::body::HttpBody::size_hint(response.body()).exact();
-        let mut text = String::new();
-        let _ = write!(text, "{}", length.unwrap_or_default());
-        if let Ok(length) = HeaderValue::from_str(&text) {
-            response
-                .headers_mut()
-                .insert(header::CONTENT_LENGTH, length);
+        let headers = response.headers_mut();
+        if let Some(length) = length {
+            headers.insert(header::CONTENT_LENGTH, length.into());
         }
         *response.body_mut() = Body::empty();
     }

@@ -1,5 +1,6 @@
 //! Connections: how many, how long they may take to ask, and how they end.
 
+use super::patience::Patient;
 use super::{Server, answer, guard, live};
 use axum::Router;
 use axum::body::Body;
@@ -19,6 +20,9 @@ const CONNECTIONS: usize = 256;
 
 /// Who takes longer to say what is wanted holds a connection for nothing.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Who reads nothing of an answer for so long does not want it.
+const UNREAD: Duration = Duration::from_secs(30);
 
 const HEADERS: usize = 16 << 10;
 
@@ -69,7 +73,7 @@ async fn connection(
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
         .max_buf_size(HEADERS)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Patient::new(stream, UNREAD)), service);
     let mut connection = std::pin::pin!(connection);
     // What went wrong on a connection concerns only who opened it.
     tokio::select! {

@@ -10,6 +10,7 @@ mod guard;
 mod http;
 mod live;
 mod overlay;
+mod patience;
 mod shown;
 mod watch;
 

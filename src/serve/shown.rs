@@ -11,7 +11,7 @@ use crate::hash::{Hash, Hasher};
 use crate::render::{Output, Renderer, fault};
 use crate::site::route::{Job, Route};
 use crate::site::{LangId, PageId, Site};
-use crate::source;
+use crate::source::{self, Parts};
 use axum::body::Bytes;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 const HELD: usize = 64;
 
 /// Bytes of the largest file that is held.
-const LARGEST: usize = 4 << 20;
+const LARGEST: u64 = 4 << 20;
 
 pub struct Shown {
     /// None while no version of the site could be read at all.
@@ -48,11 +48,27 @@ pub struct Shown {
 pub struct Answer {
     pub status: u16,
     pub media: &'static str,
-    pub bytes: Bytes,
-    /// Of the bytes: another for any other bytes.
+    pub content: Content,
+    /// Of the content: another for any other bytes.
     pub tag: String,
     /// Why this is not what the edited files ask for, as HTML.
     pub problems: Option<Arc<str>>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Content {
+    Bytes(Bytes),
+    /// Too large to be held: read as it is sent.
+    File(Arc<Parts>),
+}
+
+impl Content {
+    pub fn length(&self) -> u64 {
+        match self {
+            Content::Bytes(bytes) => bytes.len() as u64,
+            Content::File(file) => file.length,
+        }
+    }
 }
 
 /// Where an address leads.
@@ -141,7 +157,7 @@ impl Shown {
     }
 
     fn hold(&self, name: &str, answer: &Arc<Answer>) {
-        if answer.bytes.len() > LARGEST || answer.problems.is_some() {
+        if answer.content.length() > LARGEST || answer.problems.is_some() {
             return;
         }
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
@@ -187,11 +203,21 @@ impl Shown {
         self.note(&said);
         let bytes = match output {
             Some(Output::Bytes(bytes)) => bytes,
-            Some(Output::Copy(path)) => match source::bytes_within(&self.root, &path) {
-                Ok(bytes) => bytes,
-                // It was there a moment ago: the next version knows.
-                Err(_) => return None,
-            },
+            // Where it is gone since a moment ago, the next version knows.
+            Some(Output::Copy(path)) => {
+                let file = source::open_within(&self.root, &path).ok()?;
+                if file.length > LARGEST && !media.starts_with("text/html") {
+                    return Some(Answer {
+                        status,
+                        media,
+                        tag: format!("{:032x}", file.stamp.0.0),
+                        content: Content::File(Arc::new(file)),
+                        problems: None,
+                    });
+                }
+                let length = usize::try_from(file.length).ok()?;
+                file.read(0, length).ok()?
+            }
             None => return Some(self.failed(renderer, route, &said)),
         };
         let marks = marks(&renderer.shared.site, &route.job);
@@ -204,7 +230,7 @@ impl Shown {
             status,
             media,
             tag,
-            bytes: bytes.into(),
+            content: Content::Bytes(bytes.into()),
             problems: None,
         })
     }
@@ -227,7 +253,7 @@ impl Shown {
             Some(answer) => Answer {
                 status: answer.status,
                 media: answer.media,
-                bytes: answer.bytes.clone(),
+                content: answer.content.clone(),
                 tag: answer.tag.clone(),
                 problems,
             },
@@ -245,7 +271,7 @@ pub fn broken(problems: Option<Arc<str>>) -> Answer {
     Answer {
         status: 500,
         media: media("html"),
-        bytes: live::inject(page.as_bytes(), "", &tag).into(),
+        content: Content::Bytes(live::inject(page.as_bytes(), "", &tag).into()),
         tag,
         problems,
     }

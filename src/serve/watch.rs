@@ -303,7 +303,10 @@ impl Eyes {
             why: why.to_string(),
         });
         let own = sender.clone();
-        let config = Config::default().with_poll_interval(POLL);
+        // By their times alone, of two edits within a second the other is not seen.
+        let config = Config::default()
+            .with_poll_interval(POLL)
+            .with_compare_contents(true);
         self.watched.clear();
         self.watcher = PollWatcher::new(move |event| hear(&own, event), config)
             .ok()

@@ -20,6 +20,12 @@ impl Stamp {
     /// `None` for a file too young to be told from a later edit.
     pub fn of(meta: &Metadata, now: SystemTime) -> Option<Stamp> {
         let settled = now.checked_sub(RACY)?;
+        let (stamp, latest) = Stamp::and_age(meta)?;
+        (latest < settled).then_some(stamp)
+    }
+
+    /// However young the file is; and the latest of its times.
+    pub fn and_age(meta: &Metadata) -> Option<(Stamp, SystemTime)> {
         let modified = meta.modified().ok()?;
         let mut hasher = Hasher::new();
         let mut latest = modified;
@@ -35,7 +41,7 @@ impl Stamp {
             time(&mut hasher, changed);
             hasher.number(meta.ino()).number(meta.dev());
         }
-        (latest < settled).then(|| Stamp(hasher.finish()))
+        Some((Stamp(hasher.finish()), latest))
     }
 }
 

@@ -33,7 +33,8 @@ struct Served {
 }
 
 impl Served {
-    fn start(world: &World) -> Served {
+    /// `None` where the site's configuration cannot be read.
+    fn start(world: &World) -> Option<Served> {
         let flags = world.flags.clone();
         let mut command = Command::new(env!("CARGO_BIN_EXE_longhand"));
         command.args(["serve", "--json", "-p", "0", "--now", &flags.now]);
@@ -63,20 +64,23 @@ impl Served {
         let mut first = String::new();
         lines.read_line(&mut first).unwrap();
         let ready: serde_json::Value = serde_json::from_str(&first).unwrap();
-        let url = ready["ready"].as_str().unwrap();
+        let Some(url) = ready["ready"].as_str() else {
+            let _ = child.wait();
+            return None;
+        };
         let (_, rest) = url.rsplit_once(':').unwrap();
         let (port, base) = rest.split_once('/').unwrap();
         let port = port.parse().unwrap();
         // Nobody reads the rest: it must not fill the pipe.
         std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
-        Served {
+        Some(Served {
             stream: connect(port),
             base: format!("/{base}"),
             source: world.tree.root.clone(),
             port,
             child,
             flags,
-        }
+        })
     }
 
     /// Status and bytes of one path of the output.
@@ -141,7 +145,7 @@ fn connect(port: u16) -> BufReader<TcpStream> {
     let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stream.set_nodelay(true).unwrap();
     stream
-        .set_read_timeout(Some(Duration::from_secs(30)))
+        .set_read_timeout(Some(Duration::from_secs(180)))
         .unwrap();
     BufReader::new(stream)
 }
@@ -192,12 +196,15 @@ fn run(script: &Script, within: Duration) -> Result<Duration, String> {
         let edited = Instant::now();
         let same =
             |served: &Served| served.flags == world.flags && served.source == world.tree.root;
-        let mut running = match served.take().filter(same) {
-            Some(served) => served,
-            None => Served::start(&world),
-        };
+        let running = served.take().filter(same).or_else(|| Served::start(&world));
         let (built, wanted) = build(&world);
         world.failed = built.code != 0;
+        let Some(mut running) = running else {
+            if world.failed {
+                continue;
+            }
+            return Err(explain(script, &done, "it does not start"));
+        };
         if world.failed {
             // Which page is shown on top of which error is tested elsewhere.
             let (status, _) = running.get("");

@@ -420,3 +420,102 @@ fn a_file_that_comes_and_goes_is_no_edit_of_the_site() {
     );
     equals_build(&site, &preview, &[]);
 }
+
+#[test]
+fn pages_follow_the_edits_where_that_is_asked_for() {
+    let site = Site::new();
+    for (arguments, follows) in [(&["-N"][..], true), (&[][..], false)] {
+        let preview = site.serve(arguments);
+        // The watch begins after the first answer.
+        site.post("ebb", "Ebb", "", &format!("Seen: {follows}."));
+        preview.until_text("/blog/ebb/", &format!("Seen: {follows}."));
+        site.post("flood", "Flood", "", &format!("Followed: {follows}."));
+        preview.until_text("/blog/flood/", &format!("Followed: {follows}."));
+        let now = preview.now("/");
+        match follows {
+            true => {
+                assert_eq!(now["url"], "/blog/flood/");
+                assert!(now["went"].as_u64().unwrap() > 0);
+            }
+            false => assert_eq!(now["url"], serde_json::Value::Null),
+        }
+    }
+}
+
+#[test]
+fn a_page_appears_when_its_time_comes_and_goes_when_it_is_over() {
+    let site = Site::new();
+    let moment = |seconds| {
+        let moment = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(seconds);
+        moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    };
+    let page = |name: &str, front: &str| {
+        let text = format!("---\ntitle: In time\n{front}\n---\nNow or never.\n");
+        site.write(&format!("content/blog/{name}.md"), &text);
+    };
+    page("coming", &format!("date: {}", moment(4)));
+    page(
+        "going",
+        &format!("date: 2024-05-01\nexpiryDate: {}", moment(4)),
+    );
+    let preview = site.serve(&[]);
+    assert_eq!(preview.get("/blog/coming/").status, 404);
+    assert_eq!(preview.get("/blog/going/").status, 200);
+    assert!(!preview.get("/blog/").text().contains("/blog/coming/"));
+    // Nobody edits anything.
+    preview.until("/blog/coming/", |answer| answer.status == 200);
+    preview.until("/blog/going/", |answer| answer.status == 404);
+    let list = preview.get("/blog/").text();
+    assert!(list.contains("/blog/coming/") && !list.contains("/blog/going/"));
+}
+
+/// A user namespace of its own has limits of its own.
+#[cfg(target_os = "linux")]
+#[test]
+fn where_the_system_watches_no_more_folders_files_are_looked_at() {
+    const LIMIT: &str = "/proc/sys/user/max_inotify_watches";
+    let within = |script: &str| {
+        let mut command = std::process::Command::new("unshare");
+        command.args(["-Ur", "sh", "-c", script, "sh"]);
+        command
+    };
+    let may = within(&format!("echo 3 > {LIMIT}")).output();
+    if !may.is_ok_and(|output| output.status.success()) {
+        let required = std::env::var_os("LONGHAND_REQUIRE_ALL").is_some_and(|v| v == "1");
+        assert!(!required, "there are no user namespaces for the test");
+        return skipped("where_the_system_watches_no_more_folders_files_are_looked_at");
+    }
+    let site = Site::new();
+    let mut command = within(&format!("echo 3 > {LIMIT} && exec \"$@\""));
+    command
+        .arg(env!("CARGO_BIN_EXE_longhand"))
+        .args(["serve", "--no-cache", "--json", "-p", "0", "-s"])
+        .arg(site.path());
+    let preview = Preview::run(command);
+    let began = Instant::now();
+    let said = loop {
+        let said = preview.said.lock().unwrap().clone();
+        if said.contains("polling") {
+            break said;
+        }
+        assert!(began.elapsed() < SOON, "{said}");
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    assert!(said.contains("\"limit\":true"), "{said}");
+    site.post("ebb", "Ebb", "", "Looked at.");
+    preview.until_text("/blog/ebb/", "Looked at");
+    site.post("new", "New", "", "Found.");
+    preview.until_text("/blog/new/", "Found");
+    site.remove("content/blog/new.md");
+    preview.until("/blog/new/", |answer| answer.status == 404);
+    equals_build(&site, &preview, &[]);
+}
+
+#[cfg(target_os = "linux")]
+#[expect(
+    clippy::print_stderr,
+    reason = "whoever runs the tests shall know what was not run"
+)]
+fn skipped(name: &str) {
+    eprintln!("skipped: {name}: there are no user namespaces");
+}

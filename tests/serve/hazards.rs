@@ -293,6 +293,62 @@ fn parts_and_known_pages_are_answered_as_http_has_it() {
     assert_eq!(other.status, 200);
 }
 
+/// `\0\1\2\3…`, so that every four bytes say where they are.
+fn numbered(words: u32) -> Vec<u8> {
+    (0..words).flat_map(u32::to_be_bytes).collect()
+}
+
+#[test]
+fn a_large_file_is_sent_in_parts_and_never_held() {
+    let site = Site::new();
+    let bytes = numbered(12 << 20);
+    let disk = site.path().join("static/files/large.mp4");
+    std::fs::write(&disk, &bytes).unwrap();
+    let preview = site.serve(&[]);
+    let before = resident(&preview);
+    let part = |range: &str| {
+        let headers = format!("Range: bytes={range}\r\n");
+        preview.ask("GET", "/files/large.mp4", &headers)
+    };
+    let middle = part("24000001-24000009");
+    assert_eq!(middle.status, 206);
+    assert_eq!(middle.body, bytes[24_000_001..=24_000_009]);
+    assert_eq!(
+        middle.header("content-range"),
+        Some("bytes 24000001-24000009/50331648")
+    );
+    assert_eq!(part("-3").body, bytes[bytes.len() - 3..]);
+    assert_eq!(part("50331648-").status, 416);
+    let whole = preview.get("/files/large.mp4");
+    assert_eq!(whole.header("content-length"), Some("50331648"));
+    assert_eq!(whole.header("content-type"), Some("video/mp4"));
+    assert!(whole.body == bytes, "every byte in its place");
+    let head = preview.ask("HEAD", "/files/large.mp4", "");
+    assert_eq!(head.header("content-length"), Some("50331648"));
+    assert_eq!(head.body.len(), 0);
+    let tag = whole.header("etag").unwrap();
+    let again = preview.ask(
+        "GET",
+        "/files/large.mp4",
+        &format!("If-None-Match: {tag}\r\n"),
+    );
+    assert_eq!(again.status, 304);
+    if let (Some(before), Some(after)) = (before, resident(&preview)) {
+        assert!(after < before + (16 << 10), "{before} KiB, then {after}");
+    }
+    std::fs::write(&disk, &bytes[4..]).unwrap();
+    preview.until("/files/large.mp4", |answer| answer.body == bytes[4..]);
+    let old = format!("If-Range: {tag}\r\nRange: bytes=0-3\r\n");
+    assert_eq!(preview.ask("GET", "/files/large.mp4", &old).status, 200);
+}
+
+/// The most memory that the preview has ever held, in KiB, where the system says so.
+fn resident(preview: &Preview) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", preview.id())).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
 #[test]
 fn who_is_slow_or_talks_too_long_is_not_waited_for() {
     let site = Site::new();
@@ -360,6 +416,22 @@ fn a_port_that_is_taken_is_said_and_otherwise_the_next_is_used() {
             "error: the port {port} is taken by another program; leave `-p` out, and the next that is free is used\n"
         )
     );
+}
+
+#[test]
+fn the_next_free_port_is_used_where_none_is_asked_for() {
+    let site = Site::new();
+    // Ours, or somebody else's already: it is taken either way.
+    let _taken = TcpListener::bind("127.0.0.1:1313");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_longhand"));
+    command
+        .args(["serve", "--no-cache", "--json", "-s"])
+        .arg(site.path());
+    let preview = Preview::run(command);
+    assert!((1314..=1413).contains(&preview.port), "{}", preview.port);
+    let page = preview.get("/blog/ebb/");
+    let link = format!("http://localhost:{}/blog/ebb/", preview.port);
+    assert!(page.text().contains(&link), "links lead there too");
 }
 
 #[test]

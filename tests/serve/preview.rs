@@ -115,8 +115,13 @@ impl Preview {
         if !arguments.contains(&"-p") {
             command.args(["-p", "0"]);
         }
+        command.args(arguments);
+        Preview::run(command)
+    }
+
+    /// With a program of whoever asks around it.
+    pub fn run(mut command: Command) -> Preview {
         let mut child = command
-            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
