@@ -114,6 +114,9 @@
       margin: 8px 0 0; overflow: auto; tab-size: 4; color: inherit;
       font: 13px/1.55 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
     }
+    h2 small { margin-inline-start: 0.5em; font: 400 13px/1 ui-monospace, Menlo, Consolas, monospace; }
+    pre i, h2 small { font-style: normal; color: oklch(0.58 0.012 60); }
+    pre b { color: oklch(0.52 0.17 30); }
     .close { all: unset; cursor: pointer; font: 13.5px/1 system-ui, sans-serif; color: oklch(0.48 0.012 60); }
     :is(.close, .banner button, a):focus-visible {
       outline: 2px solid oklch(0.56 0.17 30); outline-offset: 3px; border-radius: 2px;
@@ -132,6 +135,8 @@
       }
       header + p, .close { color: oklch(0.7 0.01 90); }
       section { border-top-color: oklch(0.34 0.01 260); }
+      pre i, h2 small { color: oklch(0.62 0.01 90); }
+      pre b { color: oklch(0.74 0.14 35); }
       a { color: oklch(0.8 0.09 45); }
     }
     @media print { :host { display: none; } }
@@ -189,7 +194,7 @@
     over.querySelector("h1").textContent =
       number === 1 ? "There is an error" : `There are ${number} errors`;
     over.querySelector("header + p").textContent =
-      "What you see below is the page before the last edit. This goes away when it is mended.";
+      "Behind this is the page as it was before the last edit.";
     const close = () => {
       dismissed = html;
       showProblems(html);

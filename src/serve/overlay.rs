@@ -41,7 +41,16 @@ pub fn html(
         let text = diag::render(std::slice::from_ref(error), files, style);
         let (message, frame) = text.split_once('\n').unwrap_or((&text, ""));
         out.push_str("<section><h2>");
+        // That these are errors is said above them.
+        let message = message.strip_prefix("error").unwrap_or(message);
+        let (kind, message) = message.split_once("]: ").unwrap_or(("", message));
         text::escape_html(&mut out, message);
+        let kind = kind.trim_start_matches('[');
+        if !kind.is_empty() {
+            out.push_str(" <small>");
+            text::escape_html(&mut out, kind);
+            out.push_str("</small>");
+        }
         out.push_str("</h2><pre>");
         let mut escaped = String::new();
         text::escape_html(&mut escaped, frame.trim_end());
@@ -58,13 +67,33 @@ pub fn html(
             // The first is that of the arrow.
             escaped = escaped.replacen(&place, &anchor, 1);
         }
-        out.push_str(&escaped);
+        let lines: Vec<String> = escaped.lines().map(tint).collect();
+        out.push_str(&lines.join("\n"));
         out.push_str("</pre></section>");
     }
     if number > MOST {
         let _ = write!(out, "<p>and {} more, on the terminal</p>", number - MOST);
     }
     Some(out)
+}
+
+/// Sets off what is not the author's text: the gutter, and the marks below a line.
+fn tint(line: &str) -> String {
+    const ARROW: &str = "--&gt;";
+    if let Some(place) = line.trim_start().strip_prefix(ARROW) {
+        let gutter = &line[..line.len() - place.len()];
+        return format!("<i>{gutter}</i>{place}");
+    }
+    let Some((number, rest)) = line.split_once('|') else {
+        return line.to_owned();
+    };
+    match number.trim() {
+        "" => format!("<i>{number}|</i><b>{rest}</b>"),
+        digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("<i>{number}|</i>{rest}")
+        }
+        _ => line.to_owned(),
+    }
 }
 
 fn link(editor: &str, path: &Path, line: usize, column: usize) -> String {
@@ -74,4 +103,22 @@ fn link(editor: &str, path: &Path, line: usize, column: usize) -> String {
         .replace("{path}", &path)
         .replace("{line}", &line.to_string())
         .replace("{column}", &column.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tint;
+
+    #[test]
+    fn the_gutter_and_the_marks_are_set_off_from_the_text() {
+        for (line, tinted) in [
+            (" --&gt; <a>a.md:2:8</a>", "<i> --&gt;</i> <a>a.md:2:8</a>"),
+            ("2 | title: a | b", "<i>2 |</i> title: a | b"),
+            ("  |        ^^ here", "<i>  |</i><b>        ^^ here</b>"),
+            ("help: write a | b", "help: write a | b"),
+            ("", ""),
+        ] {
+            assert_eq!(tint(line), tinted);
+        }
+    }
 }
