@@ -91,10 +91,10 @@ impl AsyncWrite for Patient {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::io::AsyncWriteExt;
 
-    /// Writes without end to somebody who reads `times`, and pauses in between.
-    fn write_to(times: usize) -> (io::ErrorKind, Duration) {
+    #[test]
+    fn who_does_not_read_is_given_up() {
         let limit = Duration::from_millis(200);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -103,34 +103,17 @@ mod tests {
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
-            let mut reader = TcpStream::connect(address).await.unwrap();
+            let _silent = TcpStream::connect(address).await.unwrap();
             let (stream, _) = listener.accept().await.unwrap();
-            let began = std::time::Instant::now();
-            let reading = tokio::spawn(async move {
-                let mut buffer = vec![0; 8 << 20];
-                for _ in 0..times {
-                    tokio::time::sleep(limit / 2).await;
-                    let _ = reader.read(&mut buffer).await.unwrap();
-                }
-                tokio::time::sleep(limit * 20).await;
-            });
             let mut patient = Patient::new(stream, limit);
+            let began = std::time::Instant::now();
             let error = loop {
                 if let Err(error) = patient.write_all(&[0; 65536]).await {
                     break error.kind();
                 }
             };
-            reading.abort();
-            (error, began.elapsed())
-        })
-    }
-
-    #[test]
-    fn who_does_not_read_is_given_up_and_who_reads_slowly_is_not() {
-        let (error, took) = write_to(0);
-        assert_eq!(error, io::ErrorKind::TimedOut);
-        assert!(took < Duration::from_secs(2), "{took:?}");
-        let (_, took) = write_to(6);
-        assert!(took > Duration::from_millis(600), "{took:?}");
+            assert_eq!(error, io::ErrorKind::TimedOut);
+            assert!(began.elapsed() >= limit);
+        });
     }
 }
