@@ -128,12 +128,8 @@ struct Build {
     /// Also say what was decided without being asked
     #[arg(short, long)]
     verbose: bool,
-    /// Where to keep what the next build need not do again [default: $LONGHAND_CACHE_DIR, or in your folder for caches]
-    #[arg(long, alias = "cacheDir", value_name = "DIR")]
-    cache_dir: Option<PathBuf>,
-    /// Build without the cache
-    #[arg(long, alias = "ignoreCache", conflicts_with = "cache_dir")]
-    no_cache: bool,
+    #[command(flatten)]
+    cache: CacheArgs,
     /// Read every file again, however untouched it looks
     #[arg(long)]
     verify: bool,
@@ -149,6 +145,24 @@ struct Build {
     /// Hugo's: nothing to do here
     #[arg(long = "cleanDestinationDir", hide = true)]
     clean_destination_dir: bool,
+}
+
+/// What earlier builds left, for all that build.
+#[derive(Args)]
+struct CacheArgs {
+    /// Where to keep what the next build need not do again [default: $LONGHAND_CACHE_DIR, or in your folder for caches]
+    #[arg(long, alias = "cacheDir", value_name = "DIR")]
+    cache_dir: Option<PathBuf>,
+    /// Build without the cache
+    #[arg(long, alias = "ignoreCache", conflicts_with = "cache_dir")]
+    no_cache: bool,
+}
+
+impl CacheArgs {
+    fn folder(&self) -> Option<PathBuf> {
+        let wanted = !self.no_cache;
+        wanted.then(|| cache_folder(self.cache_dir.as_ref()))?
+    }
 }
 
 #[derive(Args)]
@@ -208,9 +222,7 @@ fn run_build(arguments: &Build) -> u8 {
         (arguments.drafts, arguments.future, arguments.expired);
     (options.strict, options.adopt) = (arguments.strict, arguments.adopt);
     options.verify = arguments.verify;
-    if !arguments.no_cache {
-        options.cache_dir = cache_folder(arguments.cache_dir.as_ref());
-    }
+    options.cache_dir = arguments.cache.folder();
     let voice = Voice {
         json: arguments.site.json,
         quiet: arguments.quiet,

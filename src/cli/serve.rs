@@ -2,7 +2,7 @@
 //! it runs.
 
 use super::report::{self, Voice, duration, err, failed_plainly, out};
-use super::{SiteArgs, cache_folder, exit, now, options};
+use super::{CacheArgs, SiteArgs, exit, now, options};
 use crate::build::preview::Touched;
 use crate::diag::{self, Diagnostic, Severity};
 use crate::hash::Hash;
@@ -12,7 +12,6 @@ use clap::Args;
 use qrcode::QrCode;
 use std::collections::HashSet;
 use std::io::IsTerminal;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -53,21 +52,15 @@ pub struct Serve {
     /// Also say what was decided without being asked
     #[arg(short, long)]
     verbose: bool,
-    /// Where to keep what the next start need not do again [default: $LONGHAND_CACHE_DIR, or in your folder for caches]
-    #[arg(long, alias = "cacheDir", value_name = "DIR")]
-    cache_dir: Option<PathBuf>,
-    /// Start without the cache
-    #[arg(long, alias = "ignoreCache", conflicts_with = "cache_dir")]
-    no_cache: bool,
+    #[command(flatten)]
+    cache: CacheArgs,
 }
 
 pub fn run(arguments: &Serve) -> u8 {
     let mut build = options(&arguments.site);
     (build.drafts, build.future, build.expired) =
         (arguments.drafts, arguments.future, arguments.expired);
-    if !arguments.no_cache {
-        build.cache_dir = cache_folder(arguments.cache_dir.as_ref());
-    }
+    build.cache_dir = arguments.cache.folder();
     let voice = Voice {
         json: arguments.site.json,
         quiet: arguments.quiet,
