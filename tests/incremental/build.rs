@@ -108,7 +108,7 @@ impl Order {
     fn spawn(&self) -> Built {
         let flags = &self.flags;
         let mut command = Command::new(env!("CARGO_BIN_EXE_longhand"));
-        command.args(["build", "--json", "--now", &flags.now]);
+        command.args(["build", "--json"]);
         command.arg("-s").arg(&self.source);
         command.arg("-o").arg(&self.output);
         command.arg("--cache-dir").arg(&self.cache);
@@ -116,16 +116,8 @@ impl Order {
         if let Some(url) = &flags.base_url {
             command.args(["-b", url]);
         }
-        if !flags.environment.is_empty() {
-            command.args(["--env", &flags.environment]);
-        }
-        for (on, flag) in [
-            (flags.drafts, "-D"),
-            (flags.future, "-F"),
-            (flags.expired, "-E"),
-            (flags.strict, "--strict"),
-            (flags.verify, "--verify"),
-        ] {
+        flags.pass(&mut command);
+        for (on, flag) in [(flags.strict, "--strict"), (flags.verify, "--verify")] {
             if on {
                 command.arg(flag);
             }

@@ -37,24 +37,13 @@ impl Served {
     fn start(world: &World) -> Option<Served> {
         let flags = world.flags.clone();
         let mut command = Command::new(env!("CARGO_BIN_EXE_longhand"));
-        command.args(["serve", "--json", "-p", "0", "--now", &flags.now]);
+        command.args(["serve", "--json", "-p", "0"]);
         command.args(["-b", base_url(&flags)]);
         command.arg("-s").arg(&world.tree.root);
         command
             .arg("--cache-dir")
             .arg(world.folder.join("served-cache"));
-        if !flags.environment.is_empty() {
-            command.args(["--env", &flags.environment]);
-        }
-        for (on, flag) in [
-            (flags.drafts, "-D"),
-            (flags.future, "-F"),
-            (flags.expired, "-E"),
-        ] {
-            if on {
-                command.arg(flag);
-            }
-        }
+        flags.pass(&mut command);
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

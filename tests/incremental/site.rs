@@ -3,6 +3,7 @@
 
 use crate::tree::{Rng, Tree, long_ago};
 use std::path::PathBuf;
+use std::process::Command;
 
 /// The options of a build.
 #[derive(Clone, PartialEq)]
@@ -28,6 +29,25 @@ impl Default for Flags {
             expired: false,
             strict: false,
             verify: false,
+        }
+    }
+}
+
+impl Flags {
+    /// Those that a build and a preview have in common.
+    pub fn pass(&self, command: &mut Command) {
+        command.args(["--now", &self.now]);
+        if !self.environment.is_empty() {
+            command.args(["--env", &self.environment]);
+        }
+        for (on, flag) in [
+            (self.drafts, "-D"),
+            (self.future, "-F"),
+            (self.expired, "-E"),
+        ] {
+            if on {
+                command.arg(flag);
+            }
         }
     }
 }
