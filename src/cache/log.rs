@@ -9,8 +9,9 @@
 //! check is not believed, nor anything after what has no frame. New records are
 //! appended, or the file is written anew when most of it is of no use to this
 //! site any more. Where there was no file, they are written while they come in,
-//! to a draft that takes its place at the end. Two processes may share a file: where their records mix, they
-//! do not check, and are made again; of two new files the last one wins.
+//! to a draft that takes its place at the end. A log is saved once: what is put
+//! after that is not kept. Two processes may share a file: where their records
+//! mix, they do not check, and are made again; of two new files the last one wins.
 
 use super::place;
 use crate::hash::{Hash, Stream};
@@ -37,8 +38,8 @@ pub struct Log {
     head: [u8; HEAD],
     bytes: Vec<u8>,
     index: HashMap<(Kind, Hash), Place>,
-    /// Records of this build, ready to be written.
-    new: Mutex<Chunks>,
+    /// Records of this build, ready to be written; none once they are.
+    new: Mutex<Option<Chunks>>,
     /// What the file held cannot stay as it is: it was damaged, or is another program's.
     stale: bool,
     /// What is written before all is known; locked for as long as it is written to.
@@ -112,7 +113,7 @@ impl Log {
             head,
             bytes: Vec::new(),
             index: HashMap::new(),
-            new: Mutex::default(),
+            new: Mutex::new(Some(Chunks::default())),
             stale: true,
             draft: Mutex::default(),
         };
@@ -169,9 +170,12 @@ impl Log {
         };
         let check = check(kind, key, payload);
         let mut full = None;
-        let mut new = self.new.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut place = self.new.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(new) = &mut *place else {
+            return;
+        };
         if self.is_drafted() && new.len() > 0 && !new.has_room(RECORD + payload.len()) {
-            full = Some(std::mem::take(&mut *new));
+            full = Some(std::mem::take(new));
         }
         let room = new.room(RECORD + payload.len());
         room.push(kind.0);
@@ -179,7 +183,7 @@ impl Log {
         room.extend_from_slice(&length.to_le_bytes());
         room.extend_from_slice(&check.0.to_le_bytes());
         room.extend_from_slice(payload);
-        drop(new);
+        drop(place);
         if let Some(full) = full {
             self.advance(&full);
         }
@@ -234,7 +238,12 @@ impl Log {
     /// Writes what is new. With `all`, every record of use to the site was
     /// asked for: then those that were not may be dropped.
     pub fn save(&self, all: bool) -> io::Result<()> {
-        let new = self.new.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = self
+            .new
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let Some(new) = new else { return Ok(()) };
         let used: usize = self
             .index
             .values()

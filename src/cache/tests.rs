@@ -240,3 +240,21 @@ fn what_is_written_before_the_end_is_whole_only_at_the_end() {
         assert!(html.starts_with(&format!("{n} ")), "{n}");
     }
 }
+
+#[test]
+fn what_is_put_after_saving_is_neither_kept_nor_collected() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cache = open(folder.path());
+    put_many(&cache);
+    cache.save(true).expect("it can be written");
+    let saved = names(folder.path());
+    put_many(&cache);
+    assert_eq!(
+        names(folder.path()),
+        saved,
+        "no draft that nobody completes"
+    );
+    cache.save(true).expect("there is nothing to write");
+    let again = open(folder.path());
+    assert!(again.code(key(0)).is_some(), "what was saved stays");
+}
