@@ -122,12 +122,8 @@ struct Build {
     /// Treat warnings as errors
     #[arg(long, alias = "panicOnWarning")]
     strict: bool,
-    /// Print errors and warnings alone
-    #[arg(short, long, conflicts_with = "verbose")]
-    quiet: bool,
-    /// Also say what was decided without being asked
-    #[arg(short, long)]
-    verbose: bool,
+    #[command(flatten)]
+    voice: VoiceArgs,
     #[command(flatten)]
     cache: CacheArgs,
     /// Read every file again, however untouched it looks
@@ -145,6 +141,27 @@ struct Build {
     /// Hugo's: nothing to do here
     #[arg(long = "cleanDestinationDir", hide = true)]
     clean_destination_dir: bool,
+}
+
+/// How much is said, by all that build.
+#[derive(Args)]
+struct VoiceArgs {
+    /// Print errors and warnings alone
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Also say what was decided without being asked
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+impl VoiceArgs {
+    fn voice(&self, site: &SiteArgs) -> Voice {
+        Voice {
+            json: site.json,
+            quiet: self.quiet,
+            verbose: self.verbose,
+        }
+    }
 }
 
 /// What earlier builds left, for all that build.
@@ -223,11 +240,7 @@ fn run_build(arguments: &Build) -> u8 {
     (options.strict, options.adopt) = (arguments.strict, arguments.adopt);
     options.verify = arguments.verify;
     options.cache_dir = arguments.cache.folder();
-    let voice = Voice {
-        json: arguments.site.json,
-        quiet: arguments.quiet,
-        verbose: arguments.verbose,
-    };
+    let voice = arguments.voice.voice(&arguments.site);
     options.timings = Arc::new(Timings::new(arguments.timings.is_some()));
     let mut sources = Sources::new(&options.source);
     let mut diagnostics = said_of_arguments(arguments);

@@ -2,7 +2,7 @@
 //! it runs.
 
 use super::report::{self, Voice, duration, err, failed_plainly, out};
-use super::{CacheArgs, SiteArgs, exit, now, options};
+use super::{CacheArgs, SiteArgs, VoiceArgs, exit, now, options};
 use crate::build::preview::Touched;
 use crate::diag::{self, Diagnostic, Severity};
 use crate::hash::Hash;
@@ -46,12 +46,8 @@ pub struct Serve {
     /// Show the site as it would be on this date and time, for example 2024-11-11T09:00:00Z
     #[arg(long, alias = "clock", value_name = "DATE")]
     now: Option<String>,
-    /// Print errors and warnings alone
-    #[arg(short, long, conflicts_with = "verbose")]
-    quiet: bool,
-    /// Also say what was decided without being asked
-    #[arg(short, long)]
-    verbose: bool,
+    #[command(flatten)]
+    voice: VoiceArgs,
     #[command(flatten)]
     cache: CacheArgs,
 }
@@ -61,11 +57,7 @@ pub fn run(arguments: &Serve) -> u8 {
     (build.drafts, build.future, build.expired) =
         (arguments.drafts, arguments.future, arguments.expired);
     build.cache_dir = arguments.cache.folder();
-    let voice = Voice {
-        json: arguments.site.json,
-        quiet: arguments.quiet,
-        verbose: arguments.verbose,
-    };
+    let voice = arguments.voice.voice(&arguments.site);
     let mut sources = Sources::new(&build.source);
     let mut diagnostics = Vec::new();
     match now(arguments.now.as_deref()) {
