@@ -48,15 +48,9 @@ impl Order {
             source: self.source.clone(),
             output: Some(self.output.clone()),
             cache_dir: Some(self.cache.clone()),
-            base_url: flags.base_url.clone(),
-            environment: flags.environment.clone(),
-            drafts: flags.drafts,
-            future: flags.future,
-            expired: flags.expired,
-            now: Some(build::moment(&flags.now).unwrap()),
             strict: flags.strict,
             verify: flags.verify,
-            ..Options::default()
+            ..flags.options()
         };
         let mut sources = Sources::new(&options.source);
         let mut diagnostics = Vec::new();

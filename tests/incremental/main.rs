@@ -383,15 +383,19 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-#[test]
-fn an_incremental_build_equals_a_clean_one() {
+/// Runs scripts on `workers` threads: the one that `SEED` names, else as many as the
+/// variable `count` says, from `FROM` on; gives what failed, at most about three. Gives
+/// how many were asked for besides.
+fn run_all(
+    (count, usual): (&str, u64),
+    workers: usize,
+    run: impl Fn(u64) -> Result<(), String> + Sync,
+) -> (u64, Vec<String>) {
     let first = number("SEED").or(number("FROM")).unwrap_or(0);
     let count = match number("SEED") {
         Some(_) => 1,
-        None => number("SCRIPTS").unwrap_or(SCRIPTS),
+        None => number(count).unwrap_or(usual),
     };
-    // More than there are processors: half of the scripts wait a lot.
-    let workers = std::thread::available_parallelism().map_or(1, usize::from) * 3 / 2;
     // Threads of our own: one of rayon's would begin the next script while it
     // waits for a part of the build that it is in.
     let next = AtomicU64::new(first);
@@ -405,15 +409,29 @@ fn an_incremental_build_equals_a_clean_one() {
                     if seed >= first + count || failures.lock().unwrap().len() >= 3 {
                         return;
                     }
-                    let script = Script::new(seed);
-                    if let Err(failure) = script.run() {
-                        let (script, failure) = shrink(&script, failure);
-                        failures.lock().unwrap().push(explain(&script, &failure));
+                    if let Err(why) = run(seed) {
+                        failures.lock().unwrap().push(why);
                     }
                 }
             });
         }
     });
-    let failures = failures.into_inner().unwrap();
+    (count, failures.into_inner().unwrap())
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+#[test]
+fn an_incremental_build_equals_a_clean_one() {
+    // More than there are processors: half of the scripts wait a lot.
+    let (_, failures) = run_all(("SCRIPTS", SCRIPTS), processors() * 3 / 2, |seed| {
+        let script = Script::new(seed);
+        script.run().map_err(|failure| {
+            let (script, failure) = shrink(&script, failure);
+            explain(&script, &failure)
+        })
+    });
     assert!(failures.is_empty(), "\n{}", failures.join("\n\n"));
 }

@@ -77,18 +77,11 @@ pub fn check(
 }
 
 fn options(world: &World) -> Options {
-    let flags = &world.flags;
     Options {
         source: world.tree.root.clone(),
         output: Some(world.out.clone()),
         cache_dir: Some(world.folder.join("preview-cache")),
-        base_url: flags.base_url.clone(),
-        environment: flags.environment.clone(),
-        drafts: flags.drafts,
-        future: flags.future,
-        expired: flags.expired,
-        now: Some(build::moment(&flags.now).unwrap()),
-        ..Options::default()
+        ..world.flags.options()
     }
 }
 

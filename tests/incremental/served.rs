@@ -7,19 +7,18 @@
 use crate::build::{self, Built, Files, Order};
 use crate::site::Flags;
 use crate::steps::{self, World};
-use crate::{Script, first_difference, number, world_of};
+use crate::{Script, first_difference, number, processors, run_all, world_of};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 const SCRIPTS: u64 = 24;
 
-/// The issue asks for two; a test among many others has to wait for its turn.
+/// Alone it takes no more than two; a test among many others has to wait for its turn.
 const WITHIN: u64 = 10;
 
 /// A running preview, and what it was started with.
@@ -262,36 +261,14 @@ fn explain(script: &Script, done: &BTreeMap<usize, String>, why: &str) -> String
 
 #[test]
 fn what_a_running_preview_answers_equals_a_clean_build() {
-    let first = number("SEED").or(number("FROM")).unwrap_or(0);
-    let count = match number("SEED") {
-        Some(_) => 1,
-        None => number("SERVED").unwrap_or(SCRIPTS),
-    };
     let within = Duration::from_secs(number("WITHIN").unwrap_or(WITHIN));
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let next = AtomicU64::new(first);
-    let failures = Mutex::new(Vec::new());
     let longest = Mutex::new((Duration::ZERO, 0));
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= first + count || failures.lock().unwrap().len() >= 3 {
-                        return;
-                    }
-                    match run(&Script::new(seed), within) {
-                        Ok(late) => {
-                            let mut longest = longest.lock().unwrap();
-                            *longest = (*longest).max((late, seed));
-                        }
-                        Err(why) => failures.lock().unwrap().push(why),
-                    }
-                }
-            });
-        }
+    let (count, failures) = run_all(("SERVED", SCRIPTS), processors(), |seed| {
+        let late = run(&Script::new(seed), within)?;
+        let mut longest = longest.lock().unwrap();
+        *longest = (*longest).max((late, seed));
+        Ok(())
     });
-    let failures = failures.into_inner().unwrap();
     assert!(failures.is_empty(), "\n{}", failures.join("\n\n"));
     say(count, longest.into_inner().unwrap());
 }

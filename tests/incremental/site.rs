@@ -2,6 +2,7 @@
 //! and all else that one file can make of another.
 
 use crate::tree::{Rng, Tree, long_ago};
+use longhand::build::{self, Options};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -35,6 +36,19 @@ impl Default for Flags {
 
 impl Flags {
     /// Those that a build and a preview have in common.
+    pub fn options(&self) -> Options {
+        Options {
+            base_url: self.base_url.clone(),
+            environment: self.environment.clone(),
+            drafts: self.drafts,
+            future: self.future,
+            expired: self.expired,
+            now: Some(build::moment(&self.now).unwrap()),
+            ..Options::default()
+        }
+    }
+
+    /// The same for the program, but for the base URL.
     pub fn pass(&self, command: &mut Command) {
         command.args(["--now", &self.now]);
         if !self.environment.is_empty() {
