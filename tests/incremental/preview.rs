@@ -10,12 +10,13 @@ use longhand::build::{self, Failure, Options};
 use longhand::diag::{self, Diagnostic};
 use longhand::render::{self, Output};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A preview that goes on for as long as the flags are the same.
+/// A preview that goes on for as long as the flags are the same, and the folder.
 pub struct Seen {
     flags: Flags,
+    source: PathBuf,
     files: Snapshot,
     preview: Preview,
 }
@@ -28,7 +29,8 @@ pub fn check(
     wanted: &Files,
 ) -> Result<(), String> {
     let flags = world.flags.clone();
-    let same = |seen: &Seen| seen.flags == flags;
+    let source = world.tree.root.clone();
+    let same = |seen: &Seen| seen.flags == flags && seen.source == source;
     let (mut seen, touched) = match world.seen.take().filter(same) {
         // Now and then the system loses events.
         Some(seen) if !number.is_multiple_of(7) => {
@@ -42,6 +44,7 @@ pub fn check(
             (
                 Seen {
                     flags,
+                    source,
                     files,
                     preview,
                 },
