@@ -406,7 +406,7 @@ impl Lookup for Shared {
         let disk = self.site.sources.root.join(&*file);
         Some(Resource {
             url: self.site.href(&url),
-            media_type: media_type(&extension).to_owned(),
+            media_type: text::media_type(&extension).to_owned(),
             text: if is_text {
                 source::text(&disk).map(Arc::from)
             } else {
@@ -508,30 +508,5 @@ impl Lookup for Shared {
                 .filter(|value| !value.is_undefined())
         })
         .cloned()
-    }
-}
-
-fn media_type(extension: &str) -> &'static str {
-    match extension {
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "gif" => "image/gif",
-        "webp" => "image/webp",
-        "avif" => "image/avif",
-        "svg" => "image/svg+xml",
-        "json" => "application/json",
-        "yaml" | "yml" => "application/yaml",
-        "toml" => "application/toml",
-        "csv" => "text/csv",
-        "txt" | "md" => "text/plain",
-        "html" => "text/html",
-        "xml" => "application/xml",
-        "pdf" => "application/pdf",
-        "mp4" => "video/mp4",
-        "webm" => "video/webm",
-        "mp3" => "audio/mpeg",
-        "wav" => "audio/wav",
-        "ogg" => "audio/ogg",
-        _ => "application/octet-stream",
     }
 }

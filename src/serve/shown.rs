@@ -12,6 +12,7 @@ use crate::render::{Output, Renderer, fault};
 use crate::site::route::{Job, Route};
 use crate::site::{LangId, PageId, Site};
 use crate::source::{self, Parts};
+use crate::text;
 use axum::body::Bytes;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -100,7 +101,7 @@ pub fn lead<'s>(site: &'s Site, base: &str, path: &str) -> Lead<'s> {
         Some(route) => Lead::To(route),
         // As hosts do.
         None if index(&format!("{inside}/")).is_some() => {
-            Lead::Moved(crate::text::encode_path(&format!("{path}/")))
+            Lead::Moved(text::encode_path(&format!("{path}/")))
         }
         None => Lead::Nowhere,
     }
@@ -321,32 +322,21 @@ pub fn media(extension: &str) -> &'static str {
         "html" | "htm" => "text/html; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "js" | "mjs" => "text/javascript; charset=utf-8",
-        "json" | "map" => "application/json",
+        "map" => "application/json",
         "webmanifest" => "application/manifest+json",
-        "xml" | "rss" | "atom" => "application/xml",
+        "rss" | "atom" => "application/xml",
         "txt" | "md" | "yaml" | "yml" | "toml" | "csv" => "text/plain; charset=utf-8",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "gif" => "image/gif",
-        "webp" => "image/webp",
-        "avif" => "image/avif",
         "ico" => "image/x-icon",
         "woff2" => "font/woff2",
         "woff" => "font/woff",
         "ttf" => "font/ttf",
         "otf" => "font/otf",
-        "mp4" => "video/mp4",
-        "webm" => "video/webm",
-        "mp3" => "audio/mpeg",
-        "ogg" | "oga" => "audio/ogg",
-        "wav" => "audio/wav",
+        "oga" => "audio/ogg",
         "m4a" => "audio/mp4",
-        "pdf" => "application/pdf",
         "epub" => "application/epub+zip",
         "wasm" => "application/wasm",
         "zip" => "application/zip",
-        _ => "application/octet-stream",
+        other => text::media_type(other),
     }
 }
 
