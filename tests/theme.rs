@@ -92,6 +92,17 @@ fn engine(lang: &str) -> Tera {
             ),
         })
     });
+    tera.register_filter(
+        "copy_buttons",
+        |html: &str, kwargs: Kwargs, _: &State| -> tera::TeraResult<Value> {
+            let label = kwargs.must_get::<&str>("label")?;
+            kwargs.must_get::<&str>("done")?;
+            let button = format!("<button type=\"button\" class=\"copy\">{label}</button></div>");
+            Ok(Value::safe_string(
+                &html.replace("</code></pre></div>", &format!("</code></pre>{button}")),
+            ))
+        },
+    );
     tera.register_filter("slug", |text: &str, _: Kwargs, _: &State| {
         text.to_lowercase().replace(' ', "-")
     });
@@ -209,11 +220,12 @@ fn the_switches_take_their_parts_away() {
         ("post_nav_links", "rel=\"prev\""),
         ("post_nav_links", "rel=\"next\""),
         ("code_copy_buttons", "copy.js"),
+        ("code_copy_buttons", "class=\"copy\""),
         ("toc", "class=\"toc\""),
         ("share_buttons", "class=\"plain share\""),
         ("footer", "site-footer"),
         ("canonical_link", "u-syndication"),
-        ("theme_toggle", "theme.js"),
+        ("theme_toggle", "id=\"theme-toggle\""),
         ("theme_toggle", "localStorage"),
         ("lang_toggle", "class=\"languages\""),
         ("scroll_to_top", "to-top"),

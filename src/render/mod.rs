@@ -7,6 +7,7 @@ pub mod article;
 mod bytes;
 pub mod card;
 pub mod context;
+mod copy;
 pub mod fault;
 pub mod feed;
 pub mod head;

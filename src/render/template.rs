@@ -10,7 +10,7 @@ use crate::render::fault::{self, Known};
 use crate::render::needs::Need;
 use crate::render::prints::ReadsOf;
 use crate::render::view::{Object, safe};
-use crate::render::{i18n, icons, json};
+use crate::render::{copy, i18n, icons, json};
 use crate::site::{LangId, PageId, Site, links};
 use crate::timing::Timings;
 use crate::{expand, source, text};
@@ -189,6 +189,11 @@ fn filters(tera: &mut Tera, shared: &Arc<Shared>) {
     });
     tera.register_filter("striptags", |text: &str, _: Kwargs, _: &State| {
         crate::parse::html::plainify(text)
+    });
+    tera.register_filter("copy_buttons", |html: &str, kwargs: Kwargs, _: &State| {
+        let label = kwargs.must_get::<&str>("label")?;
+        let done = kwargs.must_get::<&str>("done")?;
+        TeraResult::Ok(safe(&copy::with_buttons(html, label, done)))
     });
     let own = shared.clone();
     tera.register_filter("absolute", move |path: &str, _: Kwargs, _: &State| {

@@ -1,35 +1,21 @@
-// A button on every block of code that copies its text, without line numbers.
-(() => {
-	const { copy, copied } = document.currentScript.dataset;
-	if (!navigator.clipboard) return;
-	for (const pre of document.querySelectorAll(".prose pre")) {
-		const code = pre.querySelector("code") || pre;
-		// The first cell of a table of lines holds the numbers.
-		if (pre.closest(".lntd:first-child")) continue;
-		let host = pre.closest(".highlight");
-		if (!host) {
-			host = document.createElement("div");
-			host.className = "highlight";
-			pre.replaceWith(host);
-			host.append(pre);
-		}
-		const button = document.createElement("button");
-		button.type = "button";
-		button.className = "copy";
-		button.textContent = copy;
-		let timer;
-		button.addEventListener("click", async () => {
-			const text = code.cloneNode(true);
-			text.querySelectorAll(".ln, .lnt").forEach((number) => number.remove());
-			try {
-				await navigator.clipboard.writeText(text.textContent);
-			} catch {
-				return;
-			}
-			button.textContent = copied;
-			clearTimeout(timer);
-			timer = setTimeout(() => (button.textContent = copy), 2000);
-		});
-		host.append(button);
+// Copies a block of code without its line numbers. Loaded when a button is used for the
+// first time, which is then clicked once more.
+addEventListener("click", async ({ target }) => {
+	const button = target.closest?.(".copy");
+	if (!button) return;
+	// Of a table of lines the first column holds the numbers.
+	const code = [...button.parentElement.querySelectorAll("pre code")].pop();
+	const text = code.cloneNode(true);
+	text.querySelectorAll(".ln, .lnt").forEach((number) => number.remove());
+	try {
+		await navigator.clipboard.writeText(text.textContent);
+	} catch {
+		// It is not allowed here: what is selected can be copied by hand.
+		getSelection().selectAllChildren(code);
+		return;
 	}
-})();
+	button.dataset.label ??= button.textContent;
+	button.textContent = button.dataset.done;
+	clearTimeout(button.timer);
+	button.timer = setTimeout(() => (button.textContent = button.dataset.label), 2000);
+});
