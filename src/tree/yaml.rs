@@ -37,6 +37,11 @@ pub(super) fn parse(
 }
 
 fn parse_any(text: &str, file: FileId, base: usize) -> Result<Option<Node>, Vec<Diagnostic>> {
+    // The parser takes a tab before the first key; what others make of it differs.
+    if let Some(at) = words::first_tab(text) {
+        let span = |start, end| place(file, base, start, end);
+        return Err(vec![words::explain(text, at, "", span)]);
+    }
     let mut builder = Builder {
         parser: Parser::new_from_str(text),
         places: Places::new(text),

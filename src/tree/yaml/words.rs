@@ -342,6 +342,16 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// Where the first line that says anything begins with a tab, and is no list or map in
+/// brackets: these may be set off by tabs.
+pub(super) fn first_tab(text: &str) -> Option<usize> {
+    let says = |line: &&str| !matches!(line.trim_start().chars().next(), None | Some('#'));
+    let line = text.lines().find(says)?;
+    let brackets = line.trim_start().starts_with(['{', '[']);
+    let start = line.as_ptr() as usize - text.as_ptr() as usize;
+    (line.starts_with('\t') && !brackets).then_some(start)
+}
+
 /// A tab in the leading blank of the line of `at`, or of the next.
 fn tab_indent(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
