@@ -52,6 +52,7 @@ enum Command {
     /// Build the site into its output folder
     Build(Build),
     /// Show the site in the browser while it is written
+    #[command(alias = "server")]
     Serve(serve::Serve),
     /// Print the configuration in effect, and where each value comes from
     Config(ConfigArgs),

@@ -196,7 +196,7 @@ impl Sources {
         let Opened::Bytes(bytes) = opened else {
             let path = &self.get(id).path;
             let gone = format!("`{path}` vanished while the site was being read");
-            let error = Diagnostic::error("file-vanished", None, gone);
+            let error = Diagnostic::error(VANISHED, None, gone);
             return Loaded {
                 text: None,
                 hash: None,
@@ -389,6 +389,9 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, IoError> {
 }
 
 /// Whether there is anything by this name, be it a link to nothing.
+/// The name of what there is to say of a file that was there a moment ago.
+pub const VANISHED: &str = "file-vanished";
+
 pub fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }

@@ -98,9 +98,10 @@ fn engine(lang: &str) -> Tera {
             let label = kwargs.must_get::<&str>("label")?;
             kwargs.must_get::<&str>("done")?;
             let button = format!("<button type=\"button\" class=\"copy\">{label}</button></div>");
-            Ok(Value::safe_string(
-                &html.replace("</code></pre></div>", &format!("</code></pre>{button}")),
-            ))
+            Ok(Value::safe_string(&html.replace(
+                "</code></pre></div>",
+                &format!("</code></pre>{button}"),
+            )))
         },
     );
     tera.register_filter("slug", |text: &str, _: Kwargs, _: &State| {

@@ -368,14 +368,19 @@ fn site(
     if site.pages.iter().all(|page| page.doc.is_none())
         && !diagnostics.iter().any(|d| d.severity == Severity::Error)
     {
-        diagnostics.push(empty(rooms));
+        diagnostics.push(empty(rooms, &site));
     }
     let sitemaps = outputs::sitemaps(&site);
     site.add_sitemaps(sitemaps, diagnostics);
     Ok(site)
 }
 
-fn empty(rooms: &Rooms) -> Diagnostic {
+fn empty(rooms: &Rooms, site: &Site) -> Diagnostic {
+    if !site.left_out.is_empty() {
+        let message = format!("no page of `{}` is published yet", rooms.content_folder());
+        let help = "drafts, future and expired pages are left out: `-D`, `-F` and `-E` show them";
+        return Diagnostic::warning("empty-site", None, message).help(help);
+    }
     let warning = Diagnostic::warning(
         "empty-site",
         None,
@@ -500,11 +505,7 @@ pub fn build(
         let Some(cache) = &renderer.cache else { return };
         report.cache = cache.complaint().map(str::to_owned);
         if let Err(error) = cache.save(kept == 0) {
-            report.cache = Some(format!(
-                "cannot be written: {} (in `{}`; `--cache-dir` names another folder)",
-                source::reason(&error),
-                cache.folder().display()
-            ));
+            report.cache = Some(cannot_be_written(cache, &error));
         }
         options.timings.stage("save the cache");
     };
@@ -536,6 +537,14 @@ pub fn build(
         until,
     });
     Ok(report)
+}
+
+fn cannot_be_written(cache: &Cache, error: &std::io::Error) -> String {
+    format!(
+        "cannot be written: {} (in `{}`; `--cache-dir` names another folder)",
+        source::reason(error),
+        cache.folder().display()
+    )
 }
 
 /// What became of one job.

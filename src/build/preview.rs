@@ -96,11 +96,12 @@ impl Preview {
         }
     }
 
-    /// Writes the cache, once: nothing of the preview depends on whether that works.
-    pub fn save(&self) {
-        if let Some(cache) = &self.cache {
-            let _ = cache.save(false);
-        }
+    /// Writes the cache, once, or says why that cannot be: nothing of the preview
+    /// depends on it.
+    pub fn save(&self) -> Option<String> {
+        let cache = self.cache.as_ref()?;
+        let saved = cache.save(false).err();
+        saved.map(|error| super::cannot_be_written(cache, &error))
     }
 
     /// Nothing of what was made so far is to be trusted.

@@ -12,7 +12,7 @@ use crate::site::construct::{Document, Loose, Static};
 use crate::site::{LangId, content};
 use crate::source::{self, Found, Sources, Stamp, Walked};
 use crate::{expand, theme, tree};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tera::Value;
@@ -421,22 +421,31 @@ impl Rooms {
         (styles.finish(), others.finish())
     }
 
-    /// The folders that linked files lie in, which nobody would look into otherwise.
+    /// The folders that links within the site lead to, and those that linked files lie
+    /// in, which nobody would look into otherwise.
     pub fn linked_folders(&self) -> Vec<PathBuf> {
         if !self.linked {
             return Vec::new();
         }
-        let paths = self
-            .looks
-            .all
-            .iter()
-            .map(|(path, _)| self.root.join(&**path));
-        let target = |path: PathBuf| {
-            let is_link = source::is_link(&path);
-            is_link.then(|| path.canonicalize().ok()?.parent().map(Path::to_owned))?
+        let Ok(real) = self.root.canonicalize() else {
+            return Vec::new();
         };
-        let folders: BTreeSet<PathBuf> = paths.filter_map(target).collect();
-        folders.into_iter().collect()
+        let mut looked_at = HashSet::new();
+        let mut found = BTreeSet::new();
+        for (path, _) in &self.looks.all {
+            let disk = self.root.join(&**path);
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            if looked_at.insert(folder)
+                && let Ok(target) = self.root.join(folder).canonicalize()
+            {
+                found.extend(Some(target).filter(|target| *target != real.join(folder)));
+            }
+            if source::is_link(&disk) {
+                let target = disk.canonicalize().ok();
+                found.extend(target.as_deref().and_then(Path::parent).map(Path::to_owned));
+            }
+        }
+        found.into_iter().collect()
     }
 
     pub fn loose(&self) -> Vec<Loose> {

@@ -6,7 +6,8 @@ use super::{CacheArgs, SiteArgs, VoiceArgs, exit, now, options};
 use crate::build::preview::Touched;
 use crate::diag::{self, Diagnostic, Severity};
 use crate::hash::Hash;
-use crate::serve::{self, Refused, Said};
+use crate::serve::{self, Outcome, Refused, Said};
+use crate::site::{LeftOut, Why};
 use crate::source::Sources;
 use clap::Args;
 use qrcode::QrCode;
@@ -78,21 +79,25 @@ pub fn run(arguments: &Serve) -> u8 {
             .filter(|url| !url.is_empty()),
     };
     let open = arguments.open;
-    let known = Mutex::new(HashSet::new());
+    let drafts = arguments.drafts;
+    let known = Mutex::new(Known::default());
     let say = move |said: Said<'_>| {
         if let Said::Of {
             diagnostics,
             sources,
+            whole,
         } = said
         {
-            return report::diagnostics(&mut fresh(&known, diagnostics, sources), sources, &voice);
+            let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut fresh = known.fresh(diagnostics, sources, whole);
+            return report::diagnostics(&mut fresh, sources, &voice);
         }
         if let Said::Ready { url, .. } = &said
             && open
         {
-            browse(url);
+            browse(url.clone());
         }
-        tell(&said, &voice);
+        tell(&said, drafts, &voice);
     };
     let started = |stop: serve::Stop| {
         // Without a handler Ctrl-C ends the preview too, only less politely.
@@ -122,20 +127,41 @@ pub fn run(arguments: &Serve) -> u8 {
 }
 
 /// Warnings that have been said are not said again for every edit; errors are.
-fn fresh(known: &Mutex<HashSet<Hash>>, all: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
-    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_new = |said: &Diagnostic| {
-        let style = diag::Style {
-            color: false,
-            width: 80,
-            least: Severity::Info,
+#[derive(Default)]
+struct Known {
+    /// Of the site as it is: what is mended and comes back is said again.
+    site: HashSet<Hash>,
+    pages: HashSet<Hash>,
+}
+
+impl Known {
+    fn fresh(
+        &mut self,
+        mut all: Vec<Diagnostic>,
+        sources: &Sources,
+        whole: bool,
+    ) -> Vec<Diagnostic> {
+        let before = match whole {
+            true => std::mem::take(&mut self.site),
+            false => HashSet::new(),
         };
-        let text = diag::render(std::slice::from_ref(said), sources, style);
-        known.insert(Hash::of(text.as_bytes())) || said.severity == Severity::Error
-    };
-    let mut all = all;
-    all.retain(is_new);
-    all
+        let known = match whole {
+            true => &mut self.site,
+            false => &mut self.pages,
+        };
+        all.retain(|said| {
+            let style = diag::Style {
+                color: false,
+                width: 80,
+                least: Severity::Info,
+            };
+            let text = diag::render(std::slice::from_ref(said), sources, style);
+            let hash = Hash::of(text.as_bytes());
+            let is_new = known.insert(hash) && !before.contains(&hash);
+            is_new || said.severity == Severity::Error
+        });
+        all
+    }
 }
 
 const BOLD: &str = "\x1b[1m";
@@ -145,7 +171,7 @@ const BAD: &str = "\x1b[1;31m";
 const END: &str = "\x1b[0m";
 
 /// One quiet line for each thing that happens: when, how long it took, what it was.
-fn tell(said: &Said, voice: &Voice) {
+fn tell(said: &Said, drafts: bool, voice: &Voice) {
     if voice.json {
         return tell_json(said);
     }
@@ -158,16 +184,26 @@ fn tell(said: &Said, voice: &Voice) {
             open,
             title,
             pages,
+            left_out,
             took,
         } => {
-            let pages = report::plural(*pages, "page");
-            let took = duration(*took);
-            let title = diag::visible(title);
+            let pages = match pages {
+                Some(pages) => format!("{} in {}", report::plural(*pages, "page"), duration(*took)),
+                None => "there are errors".to_owned(),
+            };
+            let title = match diag::visible(title) {
+                title if title.is_empty() => String::new(),
+                title => format!("  {BOLD}{title}{END}\n"),
+            };
             out(&format!(
-                "\n  {BOLD}{title}{END}\n  {LINK}{url}{END}\n\n  {FAINT}{pages} in {took}; Ctrl-C ends the preview{END}\n"
+                "\n{title}  {LINK}{url}{END}\n\n  {FAINT}{pages}; Ctrl-C ends the preview{END}\n"
             ));
+            if let Some(left_out) = left(left_out) {
+                out(&format!("  {FAINT}{left_out}{END}\n"));
+            }
             if *open {
-                out("  everyone in the network can read it, drafts too\n");
+                let drafts = if drafts { ", drafts too" } else { "" };
+                out(&format!("  everyone in the network can read it{drafts}\n"));
                 qr(url);
             }
             out("\n");
@@ -175,21 +211,49 @@ fn tell(said: &Said, voice: &Voice) {
         Said::Changed {
             touched,
             took,
-            fails,
+            outcome,
         } => {
-            let time = jiff::Zoned::now().strftime("%H:%M:%S");
             let what = what(touched);
-            let (color, came, end) = match fails {
-                true => (BAD, "error".to_owned(), "; the last good version stays"),
-                false => (FAINT, duration(*took), ""),
-            };
-            out(&format!(
-                "  {FAINT}{time}{END}  {color}{came:>7}{END}  {what}{end}\n"
-            ));
+            match outcome {
+                Outcome::Shown => line(FAINT, &duration(*took), &what),
+                Outcome::Stays => line(
+                    BAD,
+                    "error",
+                    &format!("{what}; the last good version stays"),
+                ),
+                Outcome::Nothing => line(BAD, "error", &what),
+            }
         }
+        Said::Due { took } => line(FAINT, &duration(*took), "a page's time has come"),
+        Said::Cache(why) => err(&format!("warning: the cache {why}\n")),
         Said::Polling { limit, why } => err(&polling(*limit, why)),
         Said::Of { .. } => {}
     }
+}
+
+/// When, how long it took, and what it was.
+fn line(color: &str, came: &str, what: &str) {
+    let time = jiff::Zoned::now().strftime("%H:%M:%S");
+    out(&format!(
+        "  {FAINT}{time}{END}  {color}{came:>7}{END}  {what}\n"
+    ));
+}
+
+/// What is not shown, and what would show it.
+fn left(out: &[LeftOut]) -> Option<String> {
+    let kinds = [
+        (Why::Draft, "draft", "-D"),
+        (Why::Future, "future page", "-F"),
+        (Why::Expired, "expired page", "-E"),
+    ];
+    let mut parts = Vec::new();
+    for (why, name, flag) in kinds {
+        let count = out.iter().filter(|out| out.why == why).count();
+        if count > 0 {
+            parts.push(format!("{} ({flag})", report::plural(count, name)));
+        }
+    }
+    (!parts.is_empty()).then(|| format!("left out: {}", parts.join(", ")))
 }
 
 fn tell_json(said: &Said) {
@@ -197,13 +261,19 @@ fn tell_json(said: &Said) {
         Said::Ready {
             url, pages, took, ..
         } => {
+            let pages = pages.unwrap_or_default();
             serde_json::json!({ "ready": url, "pages": pages, "milliseconds": took.as_millis() as u64 })
         }
+        Said::Due { took } => {
+            serde_json::json!({ "due": true, "milliseconds": took.as_millis() as u64 })
+        }
+        Said::Cache(why) => serde_json::json!({ "cache": why }),
         Said::Changed {
             touched,
             took,
-            fails,
+            outcome,
         } => {
+            let fails = *outcome != Outcome::Shown;
             let paths: Vec<&str> = match touched {
                 Touched::Files(paths) => paths.iter().map(|path| &**path).collect(),
                 Touched::Anything => Vec::new(),
@@ -222,15 +292,17 @@ fn what(touched: &Touched) -> String {
         return "many files".to_owned();
     };
     let paths: Vec<&str> = paths.iter().map(|path| &**path).collect();
+    // One line, whatever a file is called.
+    let shown = |path: &str| diag::visible(path).replace('\n', "\u{2424}");
     match paths.as_slice() {
-        [] => "a page's time has come".to_owned(),
-        [one] => diag::visible(one).into_owned(),
-        [first, rest @ ..] => format!("{} and {} more", diag::visible(first), rest.len()),
+        [] => "what was being saved".to_owned(),
+        [one] => shown(one),
+        [first, rest @ ..] => format!("{} and {} more", shown(first), rest.len()),
     }
 }
 
 fn polling(limit: bool, why: &str) -> String {
-    let help = "raise it with `sysctl fs.inotify.max_user_watches=524288`";
+    let help = "raise it with `sudo sysctl fs.inotify.max_user_watches=524288`";
     match limit {
         true => format!(
             "warning: the system watches no more folders; files are looked at every 0.7 s instead\nhelp: {help}\n"
@@ -251,14 +323,15 @@ fn qr(url: &str) {
             .render::<qrcode::render::unicode::Dense1x2>()
             .quiet_zone(true)
             .build();
+        // Dark on light, whatever the terminal's colours are: not every phone reads the reverse.
         for line in drawn.lines() {
-            out(&format!("  {line}\n"));
+            out(&format!("  \x1b[38;5;16;48;5;231m{line}{END}\n"));
         }
     }
 }
 
 /// Asks the desktop to show an address; that there is none is no error.
-fn browse(url: &str) {
+fn browse(url: String) {
     let program = match std::env::consts::OS {
         "macos" => "open",
         "windows" => "explorer",
@@ -266,21 +339,35 @@ fn browse(url: &str) {
     };
     let silent = || Stdio::null();
     let started = Command::new(program)
-        .arg(url)
+        .arg(&url)
         .stdin(silent())
         .stdout(silent())
         .stderr(silent())
         .spawn();
-    if started.is_err() {
-        err(&format!(
-            "warning: `{program}` could not be started: open {url} yourself\n"
-        ));
-    }
+    // It tells only when it ends whether there is a browser; some stay as long as that does.
+    std::thread::spawn(move || {
+        let ended = started.and_then(|mut child| child.wait());
+        if !ended.is_ok_and(|status| status.success()) {
+            err(&format!(
+                "warning: `{program}` found no browser: open {url} yourself\n"
+            ));
+        }
+    });
 }
 
 fn refuse(refused: &Refused, voice: &Voice) -> u8 {
     let (message, code) = match refused {
         Refused::Taken(port) => (taken(*port), exit::IO),
+        Refused::BasePath(path) => (
+            format!(
+                "`--base-path {path}` is no path for a site: write it as in `/blog/`, in letters, digits, `-`, `.`, `_` and `~`"
+            ),
+            exit::USAGE,
+        ),
+        Refused::Host(host) if host.is_empty() => (
+            "`--host` wants an address or a name of this machine, such as 0.0.0.0".to_owned(),
+            exit::USAGE,
+        ),
         Refused::Host(host) => (
             format!("`--host {host}` is no name or address of this machine"),
             exit::USAGE,

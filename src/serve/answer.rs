@@ -5,7 +5,7 @@ use super::shown::{self, Answer, Content, Lead, Shown};
 use super::{guard, live};
 use crate::source::Parts;
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
@@ -59,14 +59,17 @@ pub fn guard_headers(headers: &mut HeaderMap) {
 }
 
 /// The answer to a page or file of the site.
-pub fn of_site(shown: &Shown, base: &str, path: &str, headers: &HeaderMap) -> Response<Body> {
+pub fn of_site(shown: &Shown, base: &str, uri: &Uri, headers: &HeaderMap) -> Response<Body> {
     let Some(renderer) = &shown.renderer else {
         return respond(&shown::broken(shown.problems.clone()), headers);
     };
-    let lead = shown::lead(&renderer.shared.site, base, path);
+    let lead = shown::lead(&renderer.shared.site, base, uri.path());
     if let Lead::Moved(to) = &lead {
         let mut response = plain(StatusCode::FOUND, "");
-        if let Ok(to) = HeaderValue::from_str(to) {
+        let query = uri
+            .query()
+            .map_or_else(String::new, |query| format!("?{query}"));
+        if let Ok(to) = HeaderValue::from_str(&format!("{to}{query}")) {
             response.headers_mut().insert(header::LOCATION, to);
         }
         return response;

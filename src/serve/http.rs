@@ -1,14 +1,16 @@
 //! Connections: how many, how long they may take to ask, and how they end.
 
 use super::patience::Patient;
+use super::shown::Shown;
 use super::{Server, answer, guard, live};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use axum::routing::any;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
@@ -23,6 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Who reads nothing of an answer for so long does not want it.
 const UNREAD: Duration = Duration::from_secs(30);
+
+/// Most pages are made in a hundredth of this.
+const LONG: Duration = Duration::from_millis(300);
 
 const HEADERS: usize = 16 << 10;
 
@@ -100,11 +105,14 @@ fn refuse(
     method: &Method,
     headers: &HeaderMap,
 ) -> Option<Response<Body>> {
-    // A proxy is asked with a whole URL; we are none.
-    if uri.authority().is_some() {
-        return Some(answer::refused(guard::Refusal::Host));
+    let mut headers = Cow::Borrowed(headers);
+    // As a proxy is asked: what the URL names counts, whatever the header says (RFC 9112, 3.2.2).
+    if let Some(authority) = uri.authority() {
+        let named = HeaderValue::from_str(authority.as_str());
+        let named = named.unwrap_or(HeaderValue::from_static(""));
+        headers.to_mut().insert(header::HOST, named);
     }
-    guard::refuse(method, headers, &server.names).map(answer::refused)
+    guard::refuse(method, &headers, &server.names).map(answer::refused)
 }
 
 async fn page(State(server): State<Arc<Server>>, request: Request<Body>) -> Response<Body> {
@@ -112,21 +120,59 @@ async fn page(State(server): State<Arc<Server>>, request: Request<Body>) -> Resp
     if let Some(refused) = refuse(&server, request.uri(), &method, &headers) {
         return answer::finish(&method, refused);
     }
-    let path = request.uri().path().to_owned();
-    let asked = method.clone();
-    let made = tokio::task::spawn_blocking(move || {
-        let shown = server.shown();
-        let response = answer::of_site(&shown, &server.base, &path, &headers);
-        server.heed(&shown);
-        response
+    let uri = request.uri().clone();
+    let mut wanted = headers;
+    // Only what is sent can be sent in part (RFC 9110, 14.2).
+    if method != Method::GET {
+        wanted.remove(header::RANGE);
+    }
+    let made = make(&server, move |shown, base| {
+        answer::of_site(shown, base, &uri, &wanted)
     });
-    let response = made.await.unwrap_or_else(|_| {
-        answer::plain(
+    let response = made.await.unwrap_or_else(|unmade| match unmade {
+        Unmade::Failed => answer::plain(
             StatusCode::INTERNAL_SERVER_ERROR,
             "this page could not be made\n",
-        )
+        ),
+        Unmade::Endless => answer::plain(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "this page is not made within 10 s: look for a loop in its template that does not end\n",
+        ),
     });
-    answer::finish(&asked, response)
+    answer::finish(&method, response)
+}
+
+enum Unmade {
+    Failed,
+    Endless,
+}
+
+/// Makes an answer on a thread of its own. One that takes long is begun again with the
+/// next version: a template that never ended has been mended, perhaps.
+async fn make<T: Send + 'static>(
+    server: &Arc<Server>,
+    answer: impl Fn(&Shown, &str) -> T + Send + Sync + 'static,
+) -> Result<T, Unmade> {
+    let answer = Arc::new(answer);
+    let late = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        let mut changes = server.changes.subscribe();
+        let (answer, own) = (answer.clone(), server.clone());
+        let mut made = tokio::task::spawn_blocking(move || {
+            let shown = own.shown();
+            let answer = answer(&shown, &own.base);
+            own.heed(&shown);
+            answer
+        });
+        if let Ok(made) = tokio::time::timeout(LONG, &mut made).await {
+            return made.map_err(|_| Unmade::Failed);
+        }
+        tokio::select! {
+            made = &mut made => return made.map_err(|_| Unmade::Failed),
+            _ = changes.changed() => {}
+            () = tokio::time::sleep_until(late) => return Err(Unmade::Endless),
+        }
+    }
 }
 
 async fn news(State(server): State<Arc<Server>>, request: Request<Body>) -> Response<Body> {
@@ -154,16 +200,11 @@ async fn now(State(server): State<Arc<Server>>, request: Request<Body>) -> Respo
     let path = percent_encoding::percent_decode_str(path)
         .decode_utf8_lossy()
         .into_owned();
-    let made = tokio::task::spawn_blocking(move || {
-        let shown = server.shown();
-        let text = answer::now(&shown, &server.base, &path);
-        server.heed(&shown);
-        text
-    });
-    let mut response = Response::new(Body::from(made.await.unwrap_or_default()));
-    let media = axum::http::HeaderValue::from_static("application/json");
-    let name = axum::http::header::CONTENT_TYPE;
-    response.headers_mut().insert(name, media);
+    let made = make(&server, move |shown, base| answer::now(shown, base, &path));
+    let text = made.await.unwrap_or_default();
+    let mut response = Response::new(Body::from(text));
+    let media = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, media);
     answer::finish(&method, response)
 }
 

@@ -3,6 +3,8 @@
   "use strict";
   const own = document.currentScript;
   const marks = own.dataset.marks.split(" ").filter(Boolean);
+  // There is no page behind the errors.
+  const nothing = marks.includes("nothing");
   const tag = own.dataset.tag;
   const NEWS = "/.longhand/news";
   const NOW = "/.longhand/now?path=";
@@ -74,40 +76,55 @@
   // --- What is put over the page: the banner and the errors. ---
 
   const LOOK = `
-    :host { all: initial; }
+    :host { all: initial; color-scheme: inherit; }
     * { box-sizing: border-box; }
+    [hidden] { display: none; }
     .banner {
       position: fixed; z-index: 2147483646; inset: auto auto 12px 12px; display: flex; gap: 8px;
-      align-items: baseline; padding: 5px 11px; border-radius: 99px; color: oklch(0.35 0.01 60);
-      background: oklch(0.97 0.008 90 / 0.94); border: 1px solid oklch(0.86 0.012 80);
+      align-items: baseline; padding: 5px 11px; border-radius: 99px;
+      color: light-dark(oklch(0.35 0.01 60), oklch(0.82 0.01 90));
+      background: light-dark(oklch(0.97 0.008 90 / 0.94), oklch(0.27 0.01 260 / 0.94));
+      border: 1px solid light-dark(oklch(0.86 0.012 80), oklch(0.36 0.012 260));
       font: 500 12px/1.35 system-ui, sans-serif; letter-spacing: 0.01em;
     }
-    .banner b { font-weight: 600; color: oklch(0.5 0.14 40); }
-    .banner button {
-      all: unset; cursor: pointer; padding: 0 3px; margin-inline-end: -4px; opacity: 0.6;
+    .banner b { font-weight: 600; color: light-dark(oklch(0.5 0.14 40), oklch(0.8 0.11 60)); }
+    .banner button { all: unset; cursor: pointer; }
+    .banner .hide { padding: 0 3px; margin-inline-end: -4px; opacity: 0.6; }
+    .banner .hide:is(:hover, :focus-visible) { opacity: 1; }
+    .banner .wrong {
+      font-weight: 600; color: light-dark(oklch(0.5 0.17 30), oklch(0.76 0.14 35));
+      text-decoration: underline 1px; text-underline-offset: 0.2em;
     }
-    .banner button:is(:hover, :focus-visible) { opacity: 1; }
-    .banner.away b { color: oklch(0.5 0.02 60); }
+    .banner.away b { color: light-dark(oklch(0.5 0.02 60), oklch(0.72 0.02 60)); }
     .problems {
       position: fixed; z-index: 2147483647; inset: 0; overflow: auto; overscroll-behavior: contain;
       padding: clamp(20px, 6vh, 72px) clamp(16px, 5vw, 48px) 48px;
-      background: oklch(0.24 0.012 60 / 0.46);
+      background: light-dark(oklch(0.24 0.012 60 / 0.46), oklch(0.1 0.01 260 / 0.6));
     }
     .sheet {
       max-width: 900px; margin: 0 auto; padding: clamp(18px, 3vw, 32px); border-radius: 4px;
-      background: oklch(0.985 0.006 90); color: oklch(0.24 0.01 60);
-      border-top: 4px solid oklch(0.56 0.17 30);
-      box-shadow: 0 18px 60px oklch(0.2 0.02 60 / 0.28);
+      background: light-dark(oklch(0.985 0.006 90), oklch(0.22 0.01 260));
+      color: light-dark(oklch(0.24 0.01 60), oklch(0.88 0.01 90));
+      border-top: 4px solid light-dark(oklch(0.56 0.17 30), oklch(0.65 0.16 30));
+      box-shadow: 0 18px 60px light-dark(oklch(0.2 0.02 60 / 0.28), oklch(0 0 0 / 0.5));
       font: 16px/1.5 Charter, "Bitstream Charter", "Sitka Text", Cambria, Georgia, serif;
     }
-    header { display: flex; justify-content: space-between; align-items: baseline; gap: 24px; }
+    header {
+      display: flex; justify-content: space-between; align-items: baseline; gap: 24px;
+      position: sticky; inset-block-start: calc(-1 * clamp(20px, 6vh, 72px)); padding-block: 6px;
+      margin-block: -6px; background: inherit;
+    }
     h1 { margin: 0 0 2px; font-size: 21px; line-height: 1.3; font-weight: 600; text-wrap: balance; }
-    header + p { margin: 0 0 20px; color: oklch(0.48 0.012 60); font-style: italic; }
+    header + p { margin: 0 0 20px; color: light-dark(oklch(0.48 0.012 60), oklch(0.7 0.01 90)); font-style: italic; }
     .sheet:focus { outline: none; }
-    h2 { margin: 0; font-size: 17px; line-height: 1.4; font-weight: 600; text-wrap: pretty; }
-    section { margin-top: 18px; padding-top: 16px; border-top: 1px solid oklch(0.88 0.01 80); }
+    h2 { margin: 0; font-size: 17px; line-height: 1.4; font-weight: 600; text-wrap: pretty; overflow-wrap: anywhere; }
+    section { margin-top: 18px; padding-top: 16px; border-top: 1px solid light-dark(oklch(0.88 0.01 80), oklch(0.34 0.01 260)); }
+    section p { margin: 8px 0 0; text-wrap: pretty; overflow-wrap: anywhere; }
+    section em { font-variant: small-caps; font-style: normal; margin-inline-end: 0.15em; color: light-dark(oklch(0.5 0.012 60), oklch(0.68 0.01 90)); }
+    .place, code { font: 13px/1.55 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+    h2 code { font-size: 0.88em; line-height: 1; }
     a {
-      color: oklch(0.46 0.12 30);
+      color: light-dark(oklch(0.46 0.12 30), oklch(0.8 0.09 45));
       text-underline-offset: 0.2em; text-decoration-thickness: 1px;
     }
     pre {
@@ -115,29 +132,11 @@
       font: 13px/1.55 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
     }
     h2 small { margin-inline-start: 0.5em; font: 400 13px/1 ui-monospace, Menlo, Consolas, monospace; }
-    pre i, h2 small { font-style: normal; color: oklch(0.58 0.012 60); }
-    pre b { color: oklch(0.52 0.17 30); }
-    .close { all: unset; cursor: pointer; font: 13.5px/1 system-ui, sans-serif; color: oklch(0.48 0.012 60); }
+    pre i, h2 small { font-style: normal; color: light-dark(oklch(0.54 0.012 60), oklch(0.64 0.01 90)); }
+    pre b { color: light-dark(oklch(0.52 0.17 30), oklch(0.74 0.14 35)); }
+    .close { all: unset; cursor: pointer; font: 13.5px/1 system-ui, sans-serif; color: light-dark(oklch(0.48 0.012 60), oklch(0.7 0.01 90)); }
     :is(.close, .banner button, a):focus-visible {
       outline: 2px solid oklch(0.56 0.17 30); outline-offset: 3px; border-radius: 2px;
-    }
-    @media (prefers-color-scheme: dark) {
-      .banner {
-        color: oklch(0.82 0.01 90); background: oklch(0.27 0.01 260 / 0.94);
-        border-color: oklch(0.36 0.012 260);
-      }
-      .banner b { color: oklch(0.8 0.11 60); }
-      .banner.away b { color: oklch(0.72 0.02 60); }
-      .problems { background: oklch(0.1 0.01 260 / 0.6); }
-      .sheet {
-        background: oklch(0.22 0.01 260); color: oklch(0.88 0.01 90);
-        border-top-color: oklch(0.65 0.16 30); box-shadow: 0 18px 60px oklch(0 0 0 / 0.5);
-      }
-      header + p, .close { color: oklch(0.7 0.01 90); }
-      section { border-top-color: oklch(0.34 0.01 260); }
-      pre i, h2 small { color: oklch(0.62 0.01 90); }
-      pre b { color: oklch(0.74 0.14 35); }
-      a { color: oklch(0.8 0.09 45); }
     }
     @media print { :host { display: none; } }
   `;
@@ -152,56 +151,83 @@
 
   const WORDS = { draft: "draft", future: "dated in the future", expired: "expired" };
 
-  function showBanner(connected) {
-    banner.hidden = false;
-    banner.className = connected ? "banner" : "banner away";
+  let away = false;
+
+  function showBanner() {
+    banner.className = away ? "banner away" : "banner";
     banner.setAttribute("role", "status");
     const what = document.createElement("span");
-    what.textContent = connected ? "Preview" : "Preview (the server has stopped)";
+    what.textContent = away ? "Preview (the server has stopped)" : "Preview";
     const parts = [what];
-    if (marks.length) {
+    const names = marks.filter((mark) => mark in WORDS).map((mark) => WORDS[mark]);
+    if (names.length) {
       const mark = document.createElement("b");
-      mark.textContent = marks.map((mark) => WORDS[mark]).join(", ");
+      mark.textContent = names.join(", ");
       parts.push(mark);
     }
-    const close = document.createElement("button");
-    close.type = "button";
-    close.textContent = "×";
-    close.title = "Hide until the next page";
-    close.setAttribute("aria-label", close.title);
-    close.onclick = () => banner.remove();
-    banner.replaceChildren(...parts, close);
+    if (dismissed) {
+      const wrong = document.createElement("button");
+      wrong.type = "button";
+      wrong.className = "wrong";
+      wrong.textContent = "errors";
+      wrong.title = "Show what is wrong";
+      wrong.onclick = () => {
+        const html = dismissed;
+        dismissed = null;
+        showProblems(html);
+      };
+      parts.push(wrong);
+    }
+    const hide = document.createElement("button");
+    hide.type = "button";
+    hide.className = "hide";
+    hide.textContent = "×";
+    hide.title = "Hide until the next page";
+    hide.setAttribute("aria-label", hide.title);
+    hide.onclick = () => banner.remove();
+    banner.replaceChildren(...parts, hide);
   }
 
-  // The same errors, once put away, stay away.
+  // The same errors, once put away, stay away; the banner brings them back.
   let dismissed = null;
 
   function showProblems(html) {
-    if (html === null || html === dismissed) {
+    if (html !== null && html === dismissed) return;
+    dismissed = null;
+    showBanner();
+    if (html === null) {
       over.replaceChildren();
       over.removeAttribute("class");
-      if (html === null) dismissed = null;
       return;
     }
     over.className = "problems";
     over.innerHTML = `<div class="sheet" role="alertdialog" aria-labelledby="t" tabindex="-1">
-      <header><h1 id="t"></h1><button class="close" type="button">Close</button></header>
-      <p></p><div></div></div>`;
+      <header><button class="close" type="button">Close</button></header><p></p><div></div></div>`;
     const list = over.querySelector(".sheet > div");
     // Escaped where it was made: text of the author's files, never markup.
     list.innerHTML = html;
-    const number = list.querySelectorAll("section").length;
-    over.querySelector("h1").textContent =
-      number === 1 ? "There is an error" : `There are ${number} errors`;
-    over.querySelector("header + p").textContent =
-      "Behind this is the page as it was before the last edit.";
+    const title = list.querySelector("h1");
+    title.id = "t";
+    over.querySelector("header").prepend(title);
+    over.querySelector("header + p").textContent = nothing
+      ? "There is no page behind this yet: it appears when this is mended."
+      : "Behind this is the page as it was before the last edit.";
+    // What is marked is in sight, however narrow the window.
+    for (const mark of list.querySelectorAll("pre b")) {
+      const before = mark.textContent.search(/\S/);
+      const code = mark.closest("pre");
+      if (before > 0) code.scrollLeft = Math.max(0, (mark.offsetWidth * before) / mark.textContent.length - code.clientWidth / 3);
+    }
     const close = () => {
+      over.replaceChildren();
+      over.removeAttribute("class");
       dismissed = html;
-      showProblems(html);
+      showBanner();
     };
+    over.querySelector(".close").hidden = nothing;
     over.querySelector(".close").onclick = close;
-    over.onclick = (event) => event.target === over && close();
-    over.onkeydown = (event) => event.key === "Escape" && close();
+    over.onclick = (event) => event.target === over && !nothing && close();
+    over.onkeydown = (event) => event.key === "Escape" && !nothing && close();
     over.querySelector(".sheet").focus({ preventScroll: true });
   }
 
@@ -310,13 +336,14 @@
   }
 
   function heard(what) {
-    if (banner.isConnected) showBanner(what !== "away");
+    away = what === "away";
+    if (banner.isConnected) showBanner();
     if (what !== "away") ask();
   }
 
   function start() {
     document.body.append(host);
-    showBanner(true);
+    showBanner();
     recall();
     ask();
     if (navigator.locks && window.BroadcastChannel) {

@@ -19,6 +19,9 @@ pub const TEXT: &str = include_str!("live.js");
 /// Proxies and sleeping laptops drop what is silent for long.
 const ALIVE: Duration = Duration::from_secs(20);
 
+/// The mark of a page that has nothing to show but what is wrong.
+pub const NOTHING: &str = "nothing";
+
 /// Browsers pass over events that have no data at all.
 const EMPTY: &str = "-";
 

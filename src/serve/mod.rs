@@ -18,7 +18,9 @@ use crate::build::preview::{Preview, Touched, Version};
 use crate::build::{self, Failure};
 use crate::diag::Diagnostic;
 use crate::hash::Hash;
+use crate::site::{LeftOut, Site};
 use crate::source::Sources;
+use crate::text;
 use shown::Shown;
 use std::collections::HashMap;
 use std::io;
@@ -33,6 +35,10 @@ pub const PORT: u16 = 1313;
 
 /// How many ports are tried where nobody asked for one.
 const TRIES: u16 = 100;
+
+/// Pages that are rendered at once. Far more than there are processors: one whose
+/// template never ends keeps its thread, and the others must not wait for it.
+const RENDERING: usize = 16;
 
 #[derive(Clone)]
 pub struct Options {
@@ -58,29 +64,48 @@ pub enum Said<'s> {
         /// Others can see it too.
         open: bool,
         title: String,
-        pages: usize,
+        /// None where the site has errors.
+        pages: Option<usize>,
+        left_out: &'s [LeftOut],
         took: Duration,
     },
     Changed {
         touched: &'s Touched,
         took: Duration,
-        fails: bool,
+        outcome: Outcome,
     },
-    /// Errors and warnings of the site, or of a page that somebody has looked at.
+    /// A page is published from this moment on, or no more.
+    Due { took: Duration },
+    /// Errors and warnings of the whole site, or of a page that somebody has looked at.
     Of {
         diagnostics: Vec<Diagnostic>,
         sources: &'s Sources,
+        whole: bool,
     },
+    /// What is wrong with the cache.
+    Cache(String),
     /// The system does not tell of edits.
     Polling { limit: bool, why: String },
 }
 
 pub type Say = dyn Fn(Said<'_>) + Send + Sync;
 
+/// What came of an edit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Outcome {
+    Shown,
+    /// It has errors: the version before it stays.
+    Stays,
+    /// It has errors, and there was no version before it.
+    Nothing,
+}
+
 /// Why there is no preview.
 pub enum Refused {
     /// This port is another's.
     Taken(u16),
+    /// This is no path that a site can lie below.
+    BasePath(String),
     /// This is no name or address of this machine.
     Host(String),
     Network(io::Error),
@@ -124,6 +149,9 @@ pub fn serve(
     sources: &mut Sources,
 ) -> Result<(), Refused> {
     let began = Instant::now();
+    if let Some(path) = options.base_path.as_deref().filter(|path| !is_path(path)) {
+        return Err(Refused::BasePath(path.to_owned()));
+    }
     let listener = bind(options)?;
     let address = listener.local_addr().map_err(Refused::Network)?;
     let mut build = options.build.clone();
@@ -147,6 +175,10 @@ pub fn serve(
     build.base_url = Some(own.clone());
     diagnostics.clear();
     let base = format!("/{}/", path_of(&own).trim_matches('/')).replace("//", "/");
+    // As paths are looked up: decoded.
+    let base = percent_encoding::percent_decode_str(&base)
+        .decode_utf8_lossy()
+        .into_owned();
     let mut preview = Preview::new(build.clone());
     let version = preview.version(&Touched::Anything, diagnostics);
     sources.clone_from(preview.sources());
@@ -162,15 +194,16 @@ pub fn serve(
         watch: heard.0.clone(),
     });
     let until = version.as_ref().map(|version| version.until);
-    let (title, pages) = version.as_ref().map_or_else(Default::default, |version| {
-        let site = &version.renderer.shared.site;
-        let rendered = site.pages.iter().filter(|page| page.rendered).count();
-        (site.config.default_lang().title.clone(), rendered)
-    });
+    let title = config.default_lang().title.clone();
+    let site = version
+        .as_ref()
+        .map(|version| version.renderer.shared.site.clone());
+    let rendered = |site: &Arc<Site>| site.pages.iter().filter(|page| page.rendered).count();
+    let pages = site.as_ref().map(rendered);
     let server = Arc::new(Server {
         shown: RwLock::new(Arc::new(Shown {
             renderer: None,
-            root: build.source.clone(),
+            root: std::path::absolute(&build.source).unwrap_or_else(|_| build.source.clone()),
             editor: options.editor.clone().unwrap_or_else(|| EDITOR.to_owned()),
             problems: None,
             styles: Hash::default(),
@@ -195,7 +228,7 @@ pub fn serve(
     server.show(version, diagnostics, preview.sources(), &Touched::nothing());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
-        .max_blocking_threads(4)
+        .max_blocking_threads(RENDERING)
         .enable_all()
         .build()
         .map_err(Refused::Network)?;
@@ -206,17 +239,26 @@ pub fn serve(
     };
     let serving = runtime.spawn(http::serve(listener, server.clone(), stopped));
     (server.say)(Said::Ready {
-        url: format!("http://{}:{}{base}", name(options, address), address.port()),
+        url: format!(
+            "http://{}:{}{}",
+            name(options, address),
+            address.port(),
+            text::encode_path(&base)
+        ),
         open: !address.ip().is_loopback(),
         title,
         pages,
+        left_out: site.as_ref().map_or(&[], |site| &site.left_out),
         took: began.elapsed(),
     });
     (server.say)(Said::Of {
-        diagnostics: std::mem::take(diagnostics),
+        diagnostics: diagnostics.clone(),
         sources: preview.sources(),
+        whole: true,
     });
-    watch::run(&server, preview, until, heard);
+    drop(site);
+    watch::run(&server, preview, until, diagnostics, heard);
+    diagnostics.clear();
     // It ends by itself when it was told to.
     let _ = runtime.block_on(serving);
     runtime.shutdown_background();
@@ -258,6 +300,11 @@ impl Server {
             _ => old.went.clone(),
         };
         let earlier = old.to_remember();
+        // The version is the same: what was made of it is good, and has been said.
+        let made = match &renderer {
+            Some(_) => HashMap::new(),
+            None => old.held_all(),
+        };
         let shown = Shown {
             renderer: renderer.or_else(|| old.renderer.clone()),
             root: old.root.clone(),
@@ -266,7 +313,7 @@ impl Server {
             styles: marks.map_or(old.styles, |(styles, _)| styles),
             files: marks.map_or(old.files, |(_, files)| files),
             went,
-            made: Mutex::default(),
+            made: Mutex::new(made),
             earlier,
             unsaid: Mutex::default(),
         };
@@ -287,6 +334,7 @@ impl Server {
             (self.say)(Said::Of {
                 diagnostics: said,
                 sources: &renderer.sources,
+                whole: false,
             });
         }
     }
@@ -316,6 +364,14 @@ fn bind(options: &Options) -> Result<TcpListener, Refused> {
         }
     }
     Err(Refused::Taken(first))
+}
+
+/// Whether a site can lie below this path: what is read another way by some browser or
+/// server, or would have to be encoded, is not worth the doubt in a preview.
+fn is_path(path: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    let dots = |part: &str| part == "." || part == "..";
+    path.bytes().all(plain) && !path.split('/').any(dots) && !path.contains("//")
 }
 
 /// How links name this server.

@@ -54,6 +54,8 @@ pub struct Answer {
     pub tag: String,
     /// Why this is not what the edited files ask for, as HTML.
     pub problems: Option<Arc<str>>,
+    /// Another try may give another answer.
+    pub fleeting: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -89,7 +91,7 @@ pub fn lead<'s>(site: &'s Site, base: &str, path: &str) -> Lead<'s> {
     let Some(inside) = path.strip_prefix(base) else {
         // The site lies below; nothing is said of what lies beside it.
         return match path == "/" || format!("{path}/") == base {
-            true => Lead::Moved(base.to_owned()),
+            true => Lead::Moved(text::encode_path(base)),
             false => Lead::Nowhere,
         };
     };
@@ -157,8 +159,14 @@ impl Shown {
         made.get(name).cloned()
     }
 
+    /// Everything that is held.
+    pub fn held_all(&self) -> HashMap<String, Arc<Answer>> {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.clone()
+    }
+
     fn hold(&self, name: &str, answer: &Arc<Answer>) {
-        if answer.content.length() > LARGEST || answer.problems.is_some() {
+        if answer.content.length() > LARGEST || answer.fleeting {
             return;
         }
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
@@ -173,7 +181,7 @@ impl Shown {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         let good = made
             .iter()
-            .filter(|(_, answer)| answer.media == media("html"));
+            .filter(|(_, answer)| answer.media == media("html") && answer.problems.is_none());
         let mut pages: HashMap<String, Arc<Answer>> = good
             .map(|(output, answer)| (output.clone(), answer.clone()))
             .collect();
@@ -197,7 +205,9 @@ impl Shown {
         let lost = renderer.losses().split_off(lost);
         if !lost.is_empty() {
             // Its file is another by now, and its text was too much to hold.
-            return Some(self.failed(renderer, route, &lost));
+            let mut answer = self.failed(renderer, route, &lost);
+            answer.fleeting = true;
+            return Some(answer);
         }
         renderer.let_go_of(&route.job);
         fault::gather(&mut said);
@@ -214,6 +224,7 @@ impl Shown {
                         tag: format!("{:032x}", file.stamp.0.0),
                         content: Content::File(Arc::new(file)),
                         problems: None,
+                        fleeting: false,
                     });
                 }
                 let length = usize::try_from(file.length).ok()?;
@@ -233,6 +244,7 @@ impl Shown {
             tag,
             content: Content::Bytes(bytes.into()),
             problems: None,
+            fleeting: false,
         })
     }
 
@@ -257,6 +269,7 @@ impl Shown {
                 content: answer.content.clone(),
                 tag: answer.tag.clone(),
                 problems,
+                fleeting: false,
             },
             None => broken(problems),
         }
@@ -267,14 +280,15 @@ impl Shown {
 pub fn broken(problems: Option<Arc<str>>) -> Answer {
     let page = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
         <meta name=\"viewport\" content=\"width=device-width\">\
-        <title>There is an error</title><body></body></html>";
+        <meta name=\"color-scheme\" content=\"light dark\"><title>There is an error</title><body></body></html>";
     let tag = tag(page.as_bytes(), "");
     Answer {
         status: 500,
         media: media("html"),
-        content: Content::Bytes(live::inject(page.as_bytes(), "", &tag).into()),
+        content: Content::Bytes(live::inject(page.as_bytes(), live::NOTHING, &tag).into()),
         tag,
         problems,
+        fleeting: false,
     }
 }
 

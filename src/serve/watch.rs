@@ -5,7 +5,7 @@
 //! before it is shown. An event says only that a path may be another: whether it is
 //! there, and what it is, is looked up on the disk.
 
-use super::{Said, Server};
+use super::{Outcome, Said, Server};
 use crate::build::preview::{Preview, Touched};
 use crate::build::{self, Failure};
 use crate::config::load;
@@ -14,12 +14,12 @@ use crate::source;
 use jiff::Timestamp;
 use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{Config, ErrorKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// A file is emptied, written and closed: these are three events within one millisecond.
 const QUIET: Duration = Duration::from_millis(2);
@@ -36,6 +36,16 @@ const POLL: Duration = Duration::from_millis(700);
 /// How long the clock is trusted without a look: machines sleep.
 const LOOK: Duration = Duration::from_secs(60);
 
+/// How often a site's folder that is gone is looked for.
+const GONE: Duration = Duration::from_millis(500);
+
+/// So often a file may be gone when its turn comes to be read, before it is said: who
+/// removes a thousand files takes longer than we do to read them.
+const PATIENCE: usize = 50;
+
+/// Between one such look and the next.
+const PAUSE: Duration = Duration::from_millis(20);
+
 pub enum Heard {
     /// The path, and whether whoever wrote it is done.
     Path(PathBuf, bool),
@@ -44,28 +54,33 @@ pub enum Heard {
     Stop,
 }
 
-/// Watches and compiles until it is told to stop.
+/// Watches and compiles until it is told to stop. `said` is what there was to say of the
+/// version that is shown now.
 pub fn run(
     server: &Server,
     mut preview: Preview,
     until: Option<Timestamp>,
+    said: &[Diagnostic],
     heard: (Sender<Heard>, Receiver<Heard>),
 ) {
     let (sender, receiver) = heard;
     let mut eyes = Eyes::new(&preview, sender, server);
     // So that the next start is faster, however this one ends.
-    preview.save();
+    if let Some(why) = preview.save() {
+        (server.say)(Said::Cache(why));
+    }
     let mut until = until;
     // What was edited before anybody watched.
-    let mut next = Some(Gathered::new(Touched::Anything, true));
+    let mut next = Some(Gathered::new(Touched::Anything, Why::Start));
     loop {
         let mut gathered = match next.take() {
             Some(gathered) => gathered,
-            None => match wait(&receiver, until) {
+            None => match wait(&receiver, &eyes, until) {
                 Some(first) => first,
                 None => return,
             },
         };
+        let mut tries = 0;
         loop {
             if !gathered.gather(&receiver, &eyes) {
                 return;
@@ -73,7 +88,7 @@ pub fn run(
             if gathered.is_empty() {
                 break;
             }
-            let asked = gathered.take();
+            let asked = gathered.take(&preview);
             let result = compile(&mut preview, &asked);
             if eyes.look_around(&preview) {
                 gathered.touched = Touched::Anything;
@@ -83,9 +98,16 @@ pub fn run(
             if !more {
                 return;
             }
+            if vanished(&result) && tries < PATIENCE {
+                tries += 1;
+                gathered.touched = Touched::Anything;
+                std::thread::sleep(PAUSE);
+                continue;
+            }
             let again = !gathered.is_empty();
             if !again || gathered.started.elapsed() > STORM {
-                until = show(server, &preview, &gathered, result).or(until);
+                until = show(server, &preview, &gathered, result, said).or(until);
+                gathered.renew();
             }
             if !again {
                 break;
@@ -95,21 +117,28 @@ pub fn run(
 }
 
 /// Waits for an edit, or for a page's time to come. `None`: to stop.
-fn wait(receiver: &Receiver<Heard>, until: Option<Timestamp>) -> Option<Gathered> {
+fn wait(receiver: &Receiver<Heard>, eyes: &Eyes, until: Option<Timestamp>) -> Option<Gathered> {
+    let gone = !eyes.root.is_dir();
     loop {
         let left = until.map_or(LOOK, |until| {
             let left = until.duration_since(Timestamp::now());
             Duration::try_from(left).unwrap_or_default().min(LOOK)
         });
-        match receiver.recv_timeout(left) {
+        match receiver.recv_timeout(if gone { GONE } else { left }) {
             Ok(heard) => {
-                let mut gathered = Gathered::new(Touched::nothing(), false);
+                let mut gathered = Gathered::new(Touched::nothing(), Why::Edit);
                 gathered.pending.push(heard);
+                return Some(gathered);
+            }
+            // Nobody tells of a folder where there is none.
+            Err(RecvTimeoutError::Timeout) if gone && eyes.root.is_dir() => {
+                let mut gathered = Gathered::new(Touched::Anything, Why::Edit);
+                gathered.named = Touched::Anything;
                 return Some(gathered);
             }
             Err(RecvTimeoutError::Timeout) => {
                 if until.is_some_and(|until| until <= Timestamp::now()) {
-                    return Some(Gathered::new(Touched::Anything, true));
+                    return Some(Gathered::new(Touched::Anything, Why::Clock));
                 }
             }
             Err(RecvTimeoutError::Disconnected) => return None,
@@ -117,36 +146,70 @@ fn wait(receiver: &Receiver<Heard>, until: Option<Timestamp>) -> Option<Gathered
     }
 }
 
+/// Why the site is compiled again.
+#[derive(Clone, Copy, PartialEq)]
+enum Why {
+    /// To see what was edited before anybody watched.
+    Start,
+    Edit,
+    /// A page's time has come.
+    Clock,
+}
+
 /// What was touched since the site was shown.
 struct Gathered {
     touched: Touched,
-    /// Of all that was taken from it.
-    all: Touched,
+    /// What the events named, of all that was taken.
+    named: Touched,
+    /// Of these, what the site knew before it was compiled again.
+    known: BTreeSet<Arc<str>>,
     pending: Vec<Heard>,
     started: Instant,
-    /// Nobody has edited anything: nothing is to be said of it.
-    silent: bool,
+    why: Why,
 }
 
 impl Gathered {
-    fn new(touched: Touched, silent: bool) -> Gathered {
+    fn new(touched: Touched, why: Why) -> Gathered {
         Gathered {
             touched,
-            all: Touched::nothing(),
+            named: Touched::nothing(),
+            known: BTreeSet::new(),
             pending: Vec::new(),
             started: Instant::now(),
-            silent,
+            why,
         }
+    }
+
+    /// What it was until now has been shown.
+    fn renew(&mut self) {
+        self.named = Touched::nothing();
+        self.known.clear();
+        self.started = Instant::now();
     }
 
     fn is_empty(&self) -> bool {
         self.touched == Touched::nothing()
     }
 
-    fn take(&mut self) -> Touched {
-        let touched = std::mem::replace(&mut self.touched, Touched::nothing());
-        self.all.and(touched.clone());
-        touched
+    fn take(&mut self, preview: &Preview) -> Touched {
+        if let Touched::Files(paths) = &self.touched
+            && paths.len() <= MANY
+        {
+            let known = paths.iter().filter(|path| preview.knows(path));
+            self.known.extend(known.cloned());
+        }
+        std::mem::replace(&mut self.touched, Touched::nothing())
+    }
+
+    /// What was edited, without what came and went while somebody else was saved.
+    fn lasting(&self, preview: &Preview) -> Touched {
+        match &self.named {
+            Touched::Files(paths) if paths.len() <= MANY => {
+                let lasts = |path: &&Arc<str>| self.known.contains(*path) || preview.knows(path);
+                Touched::Files(paths.iter().filter(lasts).cloned().collect())
+            }
+            other => other.clone(),
+        }
     }
 
     /// Takes in what there is, and waits for what belongs to it. False: to stop.
@@ -170,7 +233,8 @@ impl Gathered {
             };
             match heard {
                 Heard::Stop => return false,
-                Heard::Anything => self.touched = Touched::Anything,
+                Heard::Anything => self.anything(),
+                Heard::Path(path, _) if eyes.is_root(&path) => self.anything(),
                 Heard::Path(path, done) => {
                     let Some(path) = eyes.name(&path) else {
                         continue;
@@ -180,8 +244,10 @@ impl Gathered {
                     } else {
                         open.insert(path.clone());
                     }
-                    self.touched.and(Touched::Files(BTreeSet::from([path])));
-                    self.silent = false;
+                    let path = Touched::Files(BTreeSet::from([path]));
+                    self.named.and(path.clone());
+                    self.touched.and(path);
+                    self.why = Why::Edit;
                 }
             }
             quiet = QUIET;
@@ -190,6 +256,19 @@ impl Gathered {
             }
         }
     }
+}
+
+impl Gathered {
+    fn anything(&mut self) {
+        self.touched = Touched::Anything;
+        self.named = Touched::Anything;
+        self.why = Why::Edit;
+    }
+}
+
+/// Whether files were gone when their turn came to be read.
+fn vanished((_, said): &Compiled) -> bool {
+    said.iter().any(|said| said.name == source::VANISHED)
 }
 
 type Compiled = (Result<build::preview::Version, Failure>, Vec<Diagnostic>);
@@ -217,6 +296,7 @@ fn show(
     preview: &Preview,
     gathered: &Gathered,
     (version, mut said): Compiled,
+    at_start: &[Diagnostic],
 ) -> Option<Timestamp> {
     if let Err(Failure::Io(error)) = &version {
         said.push(Diagnostic::error("io", None, error.to_string()));
@@ -224,34 +304,34 @@ fn show(
     let fails = said.iter().any(|said| said.severity == Severity::Error);
     let until = version.as_ref().ok().map(|version| version.until);
     let version = version.ok().filter(|_| !fails);
-    let touched = match gathered.silent {
-        true => Touched::nothing(),
-        false => lasting(gathered.all.clone(), preview),
+    let touched = match gathered.why {
+        Why::Edit => gathered.lasting(preview),
+        Why::Start | Why::Clock => Touched::nothing(),
     };
     server.show(version, &said, preview.sources(), &touched);
-    if !gathered.silent {
-        (server.say)(Said::Changed {
+    let took = gathered.started.elapsed();
+    let outcome = match (fails, server.shown().renderer.is_some()) {
+        (false, _) => Outcome::Shown,
+        (true, true) => Outcome::Stays,
+        (true, false) => Outcome::Nothing,
+    };
+    match gathered.why {
+        // An editor's own files are no edit.
+        Why::Edit if fails || touched != Touched::nothing() => (server.say)(Said::Changed {
             touched: &touched,
-            took: gathered.started.elapsed(),
-            fails,
-        });
+            took,
+            outcome,
+        }),
+        Why::Clock => (server.say)(Said::Due { took }),
+        Why::Start if said == at_start => return until,
+        Why::Start | Why::Edit => {}
     }
     (server.say)(Said::Of {
         diagnostics: said,
         sources: preview.sources(),
+        whole: true,
     });
     until
-}
-
-/// Without what came and went while somebody else was saved.
-fn lasting(touched: Touched, preview: &Preview) -> Touched {
-    match touched {
-        Touched::Files(mut paths) if paths.len() < MANY => {
-            paths.retain(|path| preview.knows(path));
-            Touched::Files(paths)
-        }
-        other => other,
-    }
 }
 
 /// More paths than this are counted, not named.
@@ -264,8 +344,23 @@ struct Eyes {
     real: PathBuf,
     config: Option<PathBuf>,
     watcher: Option<Box<dyn Watcher + Send>>,
-    watched: BTreeSet<PathBuf>,
+    watched: BTreeMap<PathBuf, Identity>,
+    /// Those that the site is made from, as far as it could be read last.
     folders: Vec<PathBuf>,
+}
+
+/// What tells a folder from another one that takes its name later: where it lies when all
+/// links are followed, and its number or else its age.
+type Identity = (PathBuf, Option<u64>, Option<SystemTime>);
+
+fn identity(folder: &Path) -> Option<Identity> {
+    let real = folder.canonicalize().ok()?;
+    let meta = real.metadata().ok().filter(|meta| meta.is_dir())?;
+    #[cfg(unix)]
+    let number = Some(std::os::unix::fs::MetadataExt::ino(&meta));
+    #[cfg(not(unix))]
+    let number = None;
+    Some((real, number, meta.created().ok()))
 }
 
 impl Eyes {
@@ -279,7 +374,7 @@ impl Eyes {
             root: absolute,
             real,
             watcher: None,
-            watched: BTreeSet::new(),
+            watched: BTreeMap::new(),
             folders: Vec::new(),
         };
         let own = sender.clone();
@@ -315,7 +410,10 @@ impl Eyes {
 
     /// Watches the site's own folder, and all of what lies in its rooms.
     fn watch(&mut self, preview: &Preview) -> Result<(), notify::Error> {
-        self.folders = preview.folders();
+        let folders = preview.folders();
+        if !folders.is_empty() {
+            self.folders = folders;
+        }
         let mut wanted: Vec<(PathBuf, RecursiveMode)> =
             vec![(self.root.clone(), RecursiveMode::NonRecursive)];
         if let Some(folder) = self.config.as_ref().and_then(|path| path.parent()) {
@@ -338,22 +436,38 @@ impl Eyes {
         let Some(watcher) = &mut self.watcher else {
             return Ok(());
         };
-        self.watched.retain(|folder| folder.is_dir());
+        // Another folder may have taken the name of one that was watched.
+        self.watched.retain(|folder, known| {
+            let same = identity(folder).is_some_and(|now| now == *known);
+            if !same {
+                // Where it is gone, so is the watch.
+                let _ = watcher.unwatch(folder);
+            }
+            same
+        });
         for (folder, mode) in wanted {
-            if !self.watched.contains(&folder) && folder.is_dir() {
+            if !self.watched.contains_key(&folder)
+                && let Some(identity) = identity(&folder)
+            {
                 watcher.watch(&folder, mode)?;
-                self.watched.insert(folder);
+                self.watched.insert(folder, identity);
             }
         }
         Ok(())
     }
 
+    /// Whether a path is the site's own folder.
+    fn is_root(&self, path: &Path) -> bool {
+        path == self.root || path == self.real
+    }
+
     /// Sees to folders that are new; true if there were any.
     fn look_around(&mut self, preview: &Preview) -> bool {
-        let before = self.watched.len();
+        let before = self.watched.clone();
         // Beyond the system's limit, what was watched so far still is.
         let _ = self.watch(preview);
-        self.watched.len() > before
+        let known = |(folder, identity)| before.get(folder) == Some(identity);
+        !self.watched.iter().all(known)
     }
 
     /// The path of a file as the site has it, unless it is none of the site's.

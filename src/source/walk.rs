@@ -4,7 +4,7 @@
 //! round in a circle, is an error. What must never be published (dotfiles,
 //! keys, what editors leave behind) is not found, but said to have been left.
 
-use super::{IoError, Stamp};
+use super::{IoError, Stamp, VANISHED};
 use crate::diag::Diagnostic;
 use rayon::Scope;
 use rayon::slice::ParallelSliceMut;
@@ -382,7 +382,7 @@ impl Place<'_> {
                 dangling(&path, disk)
             } else {
                 let message = format!("`{path}` vanished while the site was being read");
-                Diagnostic::error("file-vanished", None, message).help("run the build again")
+                Diagnostic::error(VANISHED, None, message).help("run the build again")
             });
             return Ok(());
         }

@@ -6,3 +6,4 @@ mod browser;
 mod edits;
 mod hazards;
 mod preview;
+mod said;
