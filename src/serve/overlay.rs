@@ -47,7 +47,7 @@ pub fn html(
         // That these are errors is said above them.
         let message = message.strip_prefix("error").unwrap_or(message);
         let (kind, message) = message.split_once("]: ").unwrap_or(("", message));
-        prose(message, &mut out);
+        prose(&sentence(message), &mut out);
         let kind = kind.trim_start_matches('[');
         if !kind.is_empty() {
             out.push_str(" <small>");
@@ -73,6 +73,13 @@ pub fn html(
     Some(out)
 }
 
+/// A message as the beginning of a paragraph: with a capital, unless a name begins it.
+fn sentence(message: &str) -> String {
+    let mut chars = message.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars).collect()
+}
+
 /// What stands below a message: places, frames of code, and sentences. `href` leads to
 /// the first place.
 fn body(frame: &str, href: Option<&str>, out: &mut String) {
@@ -80,6 +87,10 @@ fn body(frame: &str, href: Option<&str>, out: &mut String) {
     let mut in_code = false;
     for line in frame.lines() {
         let is_code = is_code(line);
+        // There is air enough around the code.
+        if !in_code && is_code && line.trim() == "|" {
+            continue;
+        }
         match (in_code, is_code) {
             (false, true) => out.push_str("<pre>"),
             (true, false) => out.push_str("</pre>"),
@@ -189,9 +200,9 @@ mod tests {
         assert_eq!(
             out,
             "<p class=\"place\"><a href=\"e:&quot;1\">a&lt;b&gt;.md:2:8</a></p>\
-             <pre><i>  |</i><b></b>\n<i>2 |</i> x: `&lt;i&gt;` | y\n<i>  |</i><b>    ^</b></pre>\
+             <pre><i>2 |</i> x: `&lt;i&gt;` | y\n<i>  |</i><b>    ^</b></pre>\
              <p><em>note</em> see <code>a|b</code></p><p class=\"place\">c.md:1:1</p>\
-             <pre><i>  |</i><b></b>\n<i>1 |</i> z\n<i>  |</i><b> -</b></pre>\
+             <pre><i>1 |</i> z\n<i>  |</i><b> -</b></pre>\
              <p><em>help</em> write 1 | 2 as <code>&lt;b&gt;</code></p>"
         );
     }
