@@ -46,7 +46,22 @@ pub struct Feed<'a> {
     /// Absolute address of the site's icon.
     pub icon: Option<&'a str>,
     pub items: &'a [Item<'a>],
+    /// For people who open the feed in a browser.
+    pub about: Option<About<'a>>,
 }
+
+/// What a person sees: browsers show XML as a style sheet says. XSLT, which could make
+/// links of addresses, is being taken out of them.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// Address of the style sheet.
+    pub sheet: &'a str,
+    /// A sentence that says what a feed is.
+    pub text: &'a str,
+}
+
+/// The namespace of the one element that is ours, `about`.
+const OURS: (&str, &str) = ("xmlns:longhand", "urn:longhand:feed");
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Item<'a> {
@@ -83,16 +98,18 @@ const EPOCH: &str = "1970-01-01T00:00:00Z";
 
 /// Appends `index.xml`.
 pub fn rss(feed: &Feed, out: &mut String) {
-    let spaces = [
+    let mut spaces = vec![
         ("version", "2.0"),
         ("xmlns:atom", "http://www.w3.org/2005/Atom"),
         ("xmlns:content", "http://purl.org/rss/1.0/modules/content/"),
         ("xmlns:dc", "http://purl.org/dc/elements/1.1/"),
         ("xmlns:media", "http://search.yahoo.com/mrss/"),
     ];
-    xml::document(out, |xml| {
+    spaces.extend(feed.about.map(|_| OURS));
+    xml::styled(out, feed.about.map(|about| about.sheet), |xml| {
         xml.element("rss", &spaces, |xml| {
             xml.element("channel", &[], |xml| {
+                about(feed, xml);
                 rss_channel(feed, xml);
                 // Names escaped to HTML are needed for one item at a time.
                 let mut html = String::new();
@@ -102,6 +119,12 @@ pub fn rss(feed: &Feed, out: &mut String) {
             });
         });
     });
+}
+
+fn about(feed: &Feed, xml: &mut Xml) {
+    if let Some(about) = feed.about {
+        xml.text("longhand:about", &[], about.text);
+    }
 }
 
 fn rss_channel(feed: &Feed, xml: &mut Xml) {
@@ -196,8 +219,10 @@ pub fn atom(feed: &Feed, out: &mut String) {
         ("xmlns:media", "http://search.yahoo.com/mrss/"),
     ];
     root.extend(some(feed.language).map(|language| ("xml:lang", language)));
-    xml::document(out, |xml| {
+    root.extend(feed.about.map(|_| OURS));
+    xml::styled(out, feed.about.map(|about| about.sheet), |xml| {
         xml.element("feed", &root, |xml| {
+            about(feed, xml);
             atom_head(feed, xml);
             for item in feed.items {
                 xml.element("entry", &[], |xml| atom_entry(feed, item, xml));

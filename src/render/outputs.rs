@@ -3,7 +3,7 @@
 //! the modules beside this one; here they are given their data.
 
 use super::article::Article;
-use super::feed::{self, Feed, Item, Person};
+use super::feed::{self, About, Feed, Item, Person};
 use super::json::{self, Members, Place};
 use super::{Renderer, absolute, machine, search, sitemap, view};
 use crate::config::LanguageConfig;
@@ -33,6 +33,9 @@ fn without_anchors(mut html: String) -> String {
     html.push_str(rest);
     html
 }
+
+/// The style sheet of feeds that are opened in a browser.
+const FEED_SHEET: &str = "css/feed.css";
 
 impl Renderer {
     /// The article with absolute links, as feed readers need it.
@@ -81,7 +84,11 @@ impl Renderer {
         let home_url = site.permalink(&page.url);
         let copyright = crate::parse::html::plainify(&crate::parse::inline(&language.copyright));
         let authors = persons(&language.params.authors);
+        let sheet = site.assets.iter().find(|asset| asset.name == FEED_SHEET);
+        let sheet = sheet.map(|asset| site.href(&format!("/{}", asset.output)));
+        let text = self.shared.strings[page.lang.index()].get("feed_about", None);
         let feed = Feed {
+            about: sheet.as_deref().map(|sheet| About { sheet, text }),
             title: &title,
             home_url: &home_url,
             feed_url: &feed_url,

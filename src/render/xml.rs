@@ -28,7 +28,18 @@ enum As {
 
 /// Appends a document to `out`: the declaration, then what `body` writes.
 pub fn document(out: &mut String, body: impl FnOnce(&mut Xml)) {
+    styled(out, None, body);
+}
+
+/// The same with the address of a style sheet for those who open it in a browser.
+pub fn styled(out: &mut String, sheet: Option<&str>, body: impl FnOnce(&mut Xml)) {
     out.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?>");
+    if let Some(sheet) = sheet {
+        out.push_str("\n<?xml-stylesheet type=\"text/css\" href=\"");
+        // Where `?>` ends the instruction, an escaped `>` does not.
+        escape(out, sheet, As::Attribute);
+        out.push_str("\"?>");
+    }
     body(&mut Xml {
         out: &mut *out,
         after_text: false,

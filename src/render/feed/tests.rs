@@ -44,6 +44,10 @@ fn feed<'a>(feed_url: &'a str, items: &'a [Item<'a>]) -> Feed<'a> {
         authors: &[ADA],
         icon: Some("https://a.example/favicon.png"),
         items,
+        about: Some(About {
+            sheet: "/css/feed.css?a&b",
+            text: "This is a feed.",
+        }),
         ..Feed::default()
     }
 }
@@ -63,8 +67,10 @@ fn rss_in_full() {
     };
     let out = written(rss, &feed("https://a.example/index.xml", &[item(), bare]));
     let want = r##"<?xml version="1.0" encoding="utf-8"?>
-<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/">
+<?xml-stylesheet type="text/css" href="/css/feed.css?a&amp;b"?>
+<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/" xmlns:longhand="urn:longhand:feed">
 <channel>
+<longhand:about>This is a feed.</longhand:about>
 <title>A &#x26; B</title>
 <link>https://a.example/</link>
 <description>Notes</description>
@@ -106,7 +112,9 @@ fn rss_in_full() {
 fn atom_in_full() {
     let out = written(atom, &feed("https://a.example/atom.xml", &[item()]));
     let want = r##"<?xml version="1.0" encoding="utf-8"?>
-<feed xmlns="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/" xml:lang="en">
+<?xml-stylesheet type="text/css" href="/css/feed.css?a&amp;b"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/" xml:lang="en" xmlns:longhand="urn:longhand:feed">
+<longhand:about>This is a feed.</longhand:about>
 <title type="text">A &amp; B</title>
 <subtitle type="text">Notes</subtitle>
 <id>https://a.example/atom.xml</id>
@@ -278,6 +286,7 @@ fn all<R>(text: &str, check: impl FnOnce(&Feed) -> R) -> R {
         language: Some(text),
     }];
     check(&Feed {
+        about: Some(About { sheet: &url, text }),
         title: text,
         home_url: &url,
         feed_url: &url,
