@@ -346,7 +346,7 @@ const WORDS: &[(&str, &str, &str)] = &[
 /// brackets: these may be set off by tabs.
 pub(super) fn first_tab(text: &str) -> Option<usize> {
     let says = |line: &&str| !matches!(line.trim_start().chars().next(), None | Some('#'));
-    let line = text.lines().find(says)?;
+    let line = text.split(['\n', '\r']).find(says)?;
     let brackets = line.trim_start().starts_with(['{', '[']);
     let start = line.as_ptr() as usize - text.as_ptr() as usize;
     (line.starts_with('\t') && !brackets).then_some(start)
