@@ -28,10 +28,10 @@ pub(super) const PALETTES: &[Palette] = &[
     // Comment, keyword, type, string, escape, number, function, class, tag, attribute,
     // variable, builtin, operator, namespace, annotation, inserted, deleted.
     Palette { name: "longhand", ground: None, text: "#2b2926", colours: [
-        "#6b675f", "#8c2f45", "#5a4a8c", "#3f6428", "#7a5200", "#8a4a0c", "#1f5a86", "#5a4a8c", "#8c2f45", "#1f5a86",
+        "#635f57", "#8c2f45", "#5a4a8c", "#3f6428", "#7a5200", "#8a4a0c", "#1f5a86", "#5a4a8c", "#8c2f45", "#1f5a86",
         "", "#1f5a86", "", "", "#7a5200", "#2f6b2f", "#a1262d"] },
     Palette { name: "longhand-dark", ground: None, text: "#dcdad5", colours: [
-        "#9b988f", "#e59aa8", "#c3b4ee", "#aecb8f", "#e3c07c", "#e6b184", "#94c3ea", "#c3b4ee", "#e59aa8", "#94c3ea",
+        "#a8a59c", "#e59aa8", "#c3b4ee", "#aecb8f", "#e3c07c", "#e6b184", "#94c3ea", "#c3b4ee", "#e59aa8", "#94c3ea",
         "", "#94c3ea", "", "", "#e3c07c", "#8fce8f", "#f2a09b"] },
     palette("github", "#ffffff", "#1f2328", [
         "#57606a", "#cf222e", "#cf222e", "#0a3069", "#0a3069", "#0550ae", "#6639ba", "#953800", "#116329", "#0550ae",

@@ -53,6 +53,7 @@ impl<'a> Renderer<'a> {
                 self.begin_whole("table>\n");
                 self.table = Table {
                     alignments,
+                    tag: self.out.len() - ">\n".len(),
                     ..Table::default()
                 };
             }
@@ -93,7 +94,11 @@ impl<'a> Renderer<'a> {
             }
             TagEnd::DefinitionListDefinition => self.close("</dd>\n"),
             TagEnd::Table => {
-                let body = self.table.body;
+                let (body, tag) = (self.table.body, self.table.tag);
+                // What may have to be scrolled must be reached without a pointer.
+                if is_wide(&self.out[tag..]) {
+                    self.out.insert_str(tag, " tabindex=\"0\"");
+                }
                 self.close(if body {
                     "</tbody>\n</table>\n"
                 } else {
@@ -559,4 +564,39 @@ impl<'a> Renderer<'a> {
                 .iter()
                 .any(|c| !matches!(c, Closing::Text(_)))
     }
+}
+
+/// Letters that a line of a small window holds.
+const NARROW: usize = 30;
+
+/// Whether a table is wider than a small window: the longest words of its columns
+/// are, and the space between these. Only a guess, as nobody knows the face.
+fn is_wide(table: &str) -> bool {
+    let mut columns: Vec<usize> = Vec::new();
+    let (mut column, mut word, mut tag) = (0, 0, false);
+    let mut rest = table;
+    while let Some(c) = rest.chars().next() {
+        if rest.starts_with("<tr") {
+            column = 0;
+        } else if rest.starts_with("</td") || rest.starts_with("</th>") {
+            column += 1;
+            word = 0;
+        }
+        match c {
+            '<' => tag = true,
+            '>' => tag = false,
+            _ if tag => {}
+            c if c.is_whitespace() => word = 0,
+            // Between ideographs a line may always end.
+            '\u{2e80}'.. => word = 2,
+            _ => word += 1,
+        }
+        if columns.len() <= column {
+            columns.push(0);
+        }
+        columns[column] = columns[column].max(word);
+        rest = &rest[c.len_utf8()..];
+    }
+    // The last is what follows the last cell.
+    columns.iter().map(|letters| letters + 2).sum::<usize>() > NARROW + 2
 }

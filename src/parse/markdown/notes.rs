@@ -124,7 +124,7 @@ impl Renderer<'_> {
         self.done.more = more;
         self.fresh_line();
         self.out
-            .push_str("<section class=\"footnotes\" role=\"doc-endnotes\">\n<hr>\n<ol>\n");
+            .push_str("<div class=\"footnotes\" role=\"doc-endnotes\">\n<hr>\n<ol>\n");
         for (note, text) in self.notes.used.iter().zip(texts) {
             self.out.push_str("<li id=\"fn:");
             escape_attr(&mut self.out, &note.id);
@@ -145,7 +145,7 @@ impl Renderer<'_> {
             self.out.push_str(tail);
             self.out.push_str("</li>\n");
         }
-        self.out.push_str("</ol>\n</section>\n");
+        self.out.push_str("</ol>\n</div>\n");
     }
 }
 

@@ -13,7 +13,7 @@ use super::{Options, Origin, Rendered};
 use crate::diag::{Diagnostic, Span};
 use crate::parse::highlight;
 use crate::parse::{Heading, Hole, Ids, token};
-use pulldown_cmark::{Alignment, Event, Parser};
+use pulldown_cmark::{Alignment, Event, Parser, Tag, TagEnd};
 use std::ops::Range;
 
 pub(super) struct Renderer<'a> {
@@ -35,6 +35,8 @@ pub(super) struct Renderer<'a> {
     pub(super) table: Table,
     /// Within the terms of a definition, one a line.
     pub(super) term: bool,
+    /// A task's text is being written, within its `<label>`.
+    pub(super) label: bool,
     pub(super) inline: Inline,
     pub(super) alt: Option<Alt>,
     pub(super) alert: Option<Alert>,
@@ -97,6 +99,8 @@ pub(super) struct Table {
     pub(super) column: usize,
     pub(super) head: bool,
     pub(super) body: bool,
+    /// Where the tag's name ends in the output.
+    pub(super) tag: usize,
 }
 
 /// An image whose text is being collected.
@@ -166,6 +170,7 @@ pub(super) fn run(
         code: None,
         table: Table::default(),
         term: false,
+        label: false,
         inline: Inline::default(),
         alt: None,
         alert: None,
@@ -206,6 +211,10 @@ impl<'a> Renderer<'a> {
         if self.out.len() > budget::output(self.source.len()) {
             return self.fail(budget::too_long(range));
         }
+        if self.label && ends_label(&event) {
+            self.out.push_str("</label>");
+            self.label = false;
+        }
         let text = matches!(event, Event::Text(_));
         match event {
             Event::Start(tag) => self.start(tag, range),
@@ -226,7 +235,9 @@ impl<'a> Renderer<'a> {
             }
             Event::TaskListMarker(done) => {
                 let checked = if done { "checked=\"\" " } else { "" };
-                self.out.push_str("<input ");
+                // The text is the name of its box, for who cannot see that it stands beside it.
+                self.label = true;
+                self.out.push_str("<label><input ");
                 self.out.push_str(checked);
                 self.out.push_str("disabled=\"\" type=\"checkbox\"> ");
             }
@@ -339,4 +350,23 @@ pub(super) fn without_tokens(text: &str) -> std::borrow::Cow<'_, str> {
     }
     out.push_str(rest);
     out.into()
+}
+
+/// Whether the text of a task is over: a label holds no blocks.
+fn ends_label(event: &Event<'_>) -> bool {
+    match event {
+        Event::Start(tag) => !matches!(
+            tag,
+            Tag::Emphasis
+                | Tag::Strong
+                | Tag::Strikethrough
+                | Tag::Superscript
+                | Tag::Subscript
+                | Tag::Link { .. }
+                | Tag::Image { .. }
+        ),
+        Event::End(tag) => matches!(tag, TagEnd::Paragraph | TagEnd::Item),
+        Event::Html(_) | Event::Rule => true,
+        _ => false,
+    }
 }

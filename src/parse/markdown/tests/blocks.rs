@@ -136,8 +136,8 @@ fn notes_are_numbered_by_first_use() {
         )
     };
     let expected = format!(
-        "<p>A{} b{} c{}.</p>\n<section class=\"footnotes\" role=\"doc-endnotes\">\n<hr>\n<ol>\n\
-         <li id=\"fn:1\">\n<p>Text b</p>\n<p>second{}{}</p>\n</li>\n<li id=\"fn:2\">\n<p>Text a.{}</p>\n</li>\n</ol>\n</section>",
+        "<p>A{} b{} c{}.</p>\n<div class=\"footnotes\" role=\"doc-endnotes\">\n<hr>\n<ol>\n\
+         <li id=\"fn:1\">\n<p>Text b</p>\n<p>second{}{}</p>\n</li>\n<li id=\"fn:2\">\n<p>Text a.{}</p>\n</li>\n</ol>\n</div>",
         mark(1, "fnref:1"),
         mark(2, "fnref:2"),
         mark(1, "fnref1:1"),
@@ -370,6 +370,23 @@ fn the_divider_ends_the_summary() {
 }
 
 #[test]
+fn a_table_that_a_small_window_cuts_off_can_be_reached_by_keyboard() {
+    let reached = |row: &str| {
+        let columns = row.matches('|').count();
+        let table = format!("{row}\n{}-\n", "-|".repeat(columns));
+        html(&table, &Options::default()).contains("<table tabindex=\"0\">")
+    };
+    assert!(reached("donaudampfschiff | kapitaensmuetze"));
+    assert!(reached("a | b | c | d | e | f | g | h | i | j | k"));
+    // Where it has room to break it fits.
+    assert!(!reached("many small words in a row | and more of them"));
+    assert!(!reached(
+        "这是一段没有空格但是可以随处换行的很长很长很长的中文 | 二"
+    ));
+    assert!(!reached("a | [b](/a-very-long-address-that-nobody-sees)"));
+}
+
+#[test]
 fn tables_lists_and_definitions() {
     check(
         "a | b\n:--|--:\n`x \\| y` | \"z\"",
@@ -377,7 +394,16 @@ fn tables_lists_and_definitions() {
     );
     check(
         "- [x] a\n- [ ] b",
-        "<ul>\n<li><input checked=\"\" disabled=\"\" type=\"checkbox\"> a</li>\n<li><input disabled=\"\" type=\"checkbox\"> b</li>\n</ul>",
+        "<ul>\n<li><label><input checked=\"\" disabled=\"\" type=\"checkbox\"> a</label></li>\n<li><label><input disabled=\"\" type=\"checkbox\"> b</label></li>\n</ul>",
+    );
+    // The label of a task ends before a block, and has no end of its own before that.
+    check(
+        "- [ ] *a* [b](/)\n  c\n  - d\n\n- [ ] e\n\n  f",
+        "<ul>\n<li>\n<p><label><input disabled=\"\" type=\"checkbox\"> <em>a</em> <a href=\"/\">b</a>\nc</label></p>\n<ul>\n<li>d</li>\n</ul>\n</li>\n<li>\n<p><label><input disabled=\"\" type=\"checkbox\"> e</label></p>\n<p>f</p>\n</li>\n</ul>",
+    );
+    check(
+        "- [ ] a\n  - b",
+        "<ul>\n<li><label><input disabled=\"\" type=\"checkbox\"> a</label>\n<ul>\n<li>b</li>\n</ul>\n</li>\n</ul>",
     );
     check(
         "3. a\n4. b\n\n   c",
