@@ -128,7 +128,7 @@ impl<'a> Run<'a> {
     }
 
     /// A paragraph of nothing but calls, of which `first` is the first. One
-    /// call loses the `<p>`, as in Hugo; several do if all of them are blocks,
+    /// call loses the `<p>`, as in Hugo; several do if one of them is a block,
     /// which no paragraph may hold.
     fn paragraph(&mut self, first: usize, others: &str, span: Span, out: &mut String) {
         let mut indices = vec![first];
@@ -151,11 +151,7 @@ impl<'a> Run<'a> {
         let length: usize = outputs.iter().map(|output| output.len()).sum();
         if !self.fits(out.len() + length, span) {
             out.push_str("</p>");
-        } else if outputs.len() == 1
-            || outputs
-                .iter()
-                .all(|output| output.is_empty() || is_block(output))
-        {
+        } else if outputs.len() == 1 || outputs.iter().any(|output| is_block(output)) {
             out.truncate(out.len() - "<p>".len());
             out.push_str(&outputs.join("\n"));
         } else {
