@@ -433,9 +433,15 @@ fn description<'a>(page: &Page<'a>) -> Cow<'a, str> {
     if page.kind == Kind::Home && !page.site.description.is_empty() {
         return line(page.site.description);
     }
-    match line(page.summary) {
-        Cow::Borrowed(summary) => excerpt(summary, DESCRIPTION),
-        Cow::Owned(summary) => Cow::Owned(excerpt(&summary, DESCRIPTION).into_owned()),
+    let mut text = line(page.summary);
+    // A tag has no text: its title tells it from other lists.
+    if text.is_empty() && !page.site.description.is_empty() {
+        let (title, site) = (line(page.title), line(page.site.description));
+        text = Cow::Owned(format!("{title} – {site}"));
+    }
+    match text {
+        Cow::Borrowed(text) => excerpt(text, DESCRIPTION),
+        Cow::Owned(text) => Cow::Owned(excerpt(&text, DESCRIPTION).into_owned()),
     }
 }
 

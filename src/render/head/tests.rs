@@ -316,6 +316,15 @@ fn a_summary_stands_in_for_the_description_and_is_cut() {
         ..page
     };
     assert_eq!(head(&page).description, long.trim());
+    // A list of which nothing is said is told from others by its title.
+    let mut page = Page {
+        title: "Sea",
+        description: "",
+        summary: "",
+        ..page
+    };
+    page.site.description = "Mostly weather";
+    assert_eq!(head(&page).description, "Sea – Mostly weather");
 }
 
 /// A head in which every field is `text`.
