@@ -7,3 +7,5 @@ mod edits;
 mod hazards;
 mod preview;
 mod said;
+#[path = "../tools/mod.rs"]
+mod tools;
