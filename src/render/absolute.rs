@@ -1,4 +1,5 @@
-//! An article for readers elsewhere: every address in its HTML made absolute.
+//! An article for readers elsewhere: every address in its HTML made absolute,
+//! scripts and style sheets left out, which their programs throw away or worse.
 //!
 //! Takes HTML and the absolute address of its page, appends the same HTML with
 //! the values of `href`, `src`, `srcset` and their like resolved. Everything else
@@ -24,6 +25,14 @@ pub fn html(html: &str, page_url: &str, out: &mut String) {
             at = open + 1;
             continue;
         }
+        if let Some(name) = left_out(&html[open + 1..]) {
+            out.push_str(&html[from..open]);
+            let (_, end) = tag(html, open, |_, _, _| {});
+            let close = end + raw_end(&bytes[end..], name);
+            at = memchr(b'>', &bytes[close..]).map_or(bytes.len(), |to| close + to + 1);
+            from = at;
+            continue;
+        }
         let (name, end) = tag(html, open, |start, stop, attribute| {
             out.push_str(&html[from..start]);
             rewrite(attribute, &html[start..stop], &base, out);
@@ -40,6 +49,15 @@ pub fn html(html: &str, page_url: &str, out: &mut String) {
 fn end_of(bytes: &[u8], from: usize, mark: &[u8]) -> usize {
     let rest = bytes.get(from..).unwrap_or_default();
     memmem::find(rest, mark).map_or(bytes.len(), |at| from + at + mark.len())
+}
+
+/// What is not for readers elsewhere, if this is what a tag begins with.
+fn left_out(tag: &str) -> Option<&'static str> {
+    let end = tag.find(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let name = &tag[..end.unwrap_or(tag.len())];
+    ["script", "style"]
+        .into_iter()
+        .find(|out| out.eq_ignore_ascii_case(name))
 }
 
 /// Whether what follows this start tag is text up to its end tag, and its name then.
@@ -366,8 +384,7 @@ mod tests {
         for text in [
             "a < b <3 <",
             "<!-- <a href=\"x\"> -->",
-            "<script>'<a href=\"x\">'</script>",
-            "<style>/* <a href=\"x\"> */</STYLE>",
+            "<scripture>'</scripture>",
             "<textarea><a href=\"x\">",
             "<a href=\"x",
             "<pre>&lt;a href=\"x\"&gt;</pre>",
@@ -375,9 +392,22 @@ mod tests {
             assert_eq!(of(text), text);
         }
         assert_eq!(
-            of("<!-- <a href=\"x\"> --><script></script><a href=\"/x\">"),
-            "<!-- <a href=\"x\"> --><script></script><a href=\"https://a.example/x\">"
+            of("<!-- <a href=\"x\"> --><iframe></iframe><a href=\"/x\">"),
+            "<!-- <a href=\"x\"> --><iframe></iframe><a href=\"https://a.example/x\">"
         );
+    }
+
+    #[test]
+    fn scripts_and_styles_stay_at_home() {
+        for text in [
+            "a<script>'<a href=\"x\">'</script>b",
+            "a<style>/* <a href=\"x\"> */</STYLE >b",
+            "a<SCRIPT src=\"/x\" async></script>b",
+        ] {
+            assert_eq!(of(text), "ab", "{text}");
+        }
+        assert_eq!(of("a<script>b"), "a");
+        assert_eq!(of("a<style"), "a");
     }
 
     proptest! {
