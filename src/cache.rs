@@ -40,6 +40,8 @@ const CODE: Kind = Kind(4);
 
 /// What a whole build came to.
 const WHOLE: Kind = Kind(5);
+/// The words of an article.
+const WORDS: Kind = Kind(6);
 
 /// The source that the program was compiled from.
 pub const BUILD: &str = env!("SOURCE_HASH");
@@ -50,6 +52,9 @@ pub struct Cache {
     /// Large, and opened by the first that needs it.
     code: OnceLock<(Log, Found)>,
     code_path: PathBuf,
+    /// The same.
+    words: OnceLock<(Log, Found)>,
+    words_path: PathBuf,
     head: Hash,
     found: Found,
     /// No file is known by its looks.
@@ -116,7 +121,9 @@ impl Cache {
             code_path: folder.join(format!("{name}.code")),
             folder: folder.to_owned(),
             documents,
+            words_path: folder.join(format!("{name}.words")),
             code: OnceLock::new(),
+            words: OnceLock::new(),
             head,
             found,
             verify,
@@ -129,14 +136,15 @@ impl Cache {
 
     /// One line about a cache that could not be used, as far as it was asked for.
     pub fn complaint(&self) -> Option<&'static str> {
-        let of_code = self.code.get().map(|(_, found)| *found);
+        let lazy = [&self.code, &self.words];
+        let mut lazy = lazy.iter().filter_map(|log| log.get());
         let complaint = |found| match found {
             Found::Sound | Found::Nothing => None,
             Found::Other => Some("was left by another version; made anew"),
             Found::Damaged => Some("was damaged; made anew"),
             Found::Unreadable => Some("cannot be read; not used"),
         };
-        complaint(self.found).or_else(|| of_code.and_then(complaint))
+        complaint(self.found).or_else(|| lazy.find_map(|(_, found)| complaint(*found)))
     }
 
     /// What is known of a file that looks as it did.
@@ -243,6 +251,20 @@ impl Cache {
         &self.code.get_or_init(open).0
     }
 
+    /// The words of an article, as whoever counted them has written them down.
+    pub fn words(&self, key: Hash) -> Option<&[u8]> {
+        self.words_log().get(WORDS, key)
+    }
+
+    pub fn put_words(&self, key: Hash, record: &[u8]) {
+        self.words_log().put(WORDS, key, record);
+    }
+
+    fn words_log(&self) -> &Log {
+        let open = || Log::open(self.words_path.clone(), self.head);
+        &self.words.get_or_init(open).0
+    }
+
     fn put<T: Serialize>(&self, kind: Kind, key: Hash, value: &T) {
         // A value of ours that could not be written would only be missing.
         if let Ok(payload) = postcard::to_stdvec(value) {
@@ -250,13 +272,13 @@ impl Cache {
         }
     }
 
-    /// Writes what is new. `all_code`: every job was rendered, so blocks of code
+    /// Writes what is new. `all`: every job was rendered, so blocks of code and words
     /// that nobody asked for are of no use any more.
-    pub fn save(&self, all_code: bool) -> std::io::Result<()> {
+    pub fn save(&self, all: bool) -> std::io::Result<()> {
         place::make(&self.folder)?;
         self.documents.save(true)?;
-        if let Some((code, _)) = self.code.get() {
-            code.save(all_code)?;
+        for (log, _) in [&self.code, &self.words].iter().filter_map(|log| log.get()) {
+            log.save(all)?;
         }
         place::trim(&self.folder)
     }

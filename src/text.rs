@@ -4,12 +4,22 @@
 //! Pure functions of text. Paths and heading ids are Hugo's, so that every URL
 //! and anchor a blog has stays what it was.
 
+mod fold;
 mod near;
 
+pub use fold::{fold, terms};
 pub use near::{Near, nearest};
 
 use std::borrow::Cow;
 use unicode_general_category::{GeneralCategory, get_general_category};
+
+fn is_mark(c: char) -> bool {
+    use GeneralCategory as G;
+    matches!(
+        get_general_category(c),
+        G::NonspacingMark | G::SpacingMark | G::EnclosingMark
+    )
+}
 
 /// Appends `text` so that it means itself as HTML text or as a quoted attribute.
 pub fn escape_html(out: &mut String, text: &str) {

@@ -337,6 +337,7 @@ impl Around {
             cache: None,
             global: self.global,
             files: self.files,
+            words_held: None,
             timings: options.timings.clone(),
         }
     }

@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::diag::{Diagnostic, FileId};
 use crate::hash::Hash;
 use crate::parse::Doc;
+use crate::render::search::words::Held;
 use crate::render::{self, Renderer};
 use crate::site::Site;
 use crate::source::Sources;
@@ -57,6 +58,7 @@ pub struct Preview {
     cache: Option<Arc<Cache>>,
     kept: Option<Kept>,
     parses: Parses,
+    words: Arc<Held>,
     /// The numbers of all files, however often they were read.
     sources: Sources,
 }
@@ -93,6 +95,7 @@ impl Preview {
             options,
             kept: None,
             parses: Parses::default(),
+            words: Arc::default(),
         }
     }
 
@@ -108,6 +111,7 @@ impl Preview {
     pub fn forget(&mut self) {
         self.kept = None;
         self.parses = Parses::default();
+        self.words = Arc::default();
     }
 
     /// The folders that the site is made from, whether or not they are there.
@@ -262,6 +266,7 @@ impl Preview {
             before: joined.renderer.take(),
             filed: false,
             cache: self.cache.clone(),
+            words_held: Some(self.words.clone()),
             ..kept.around.parts(joined.site.clone(), &self.options)
         };
         let renderer = Arc::new(Renderer::new(parts, diagnostics).ok_or(Failure::Site)?);

@@ -9,7 +9,7 @@ mod scan;
 mod space;
 mod words;
 
-pub use plain::{plain_beginning, plainify};
+pub use plain::plainify;
 pub use words::{count, digest, is_cjk, minutes};
 
 use crate::parse::token;

@@ -416,11 +416,6 @@ pub fn plain_text(body: &Body) -> String {
     html::plainify(&fill::plain(body, None).0)
 }
 
-/// The beginning of [`plain_text`]: more than `least` bytes of it, or the whole.
-pub fn plain_beginning(body: &Body, least: usize) -> String {
-    html::plain_beginning(&fill::plain(body, None).0, least)
-}
-
 /// The dialect for one page: its switches, else the site's.
 pub fn page_options(options: &Options, front: &front_matter::Front) -> markdown::Options {
     let mut markdown = options.markdown.clone();

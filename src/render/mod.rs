@@ -50,6 +50,7 @@ use needs::Need;
 use page_head::Publisher;
 use prints::{Prints, ReadsOf};
 use rayon::prelude::*;
+use search::index::Index;
 use std::collections::HashSet;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -83,6 +84,9 @@ pub struct Parts {
     pub global: Hash,
     /// Of the files beside pages.
     pub files: Hash,
+    /// Where records of words stay for the renderers after this; none for a build, which has
+    /// no more than one.
+    pub words_held: Option<Arc<search::words::Held>>,
     pub timings: Arc<Timings>,
 }
 
@@ -112,6 +116,10 @@ pub struct Renderer {
     entries: Vec<OnceLock<Box<[PageId]>>>,
     /// The rows of every list's pager: made when its first part asks.
     pagers: Vec<OnceLock<Value>>,
+    /// Of each language: what its search reads, and the fingerprint of that.
+    searches: Vec<OnceLock<Index>>,
+    search_prints: Vec<OnceLock<Hash>>,
+    words_held: Option<Arc<search::words::Held>>,
     shortcodes: Shortcodes,
     options: Vec<parse::Options>,
     pub cache: Option<Arc<Cache>>,
@@ -147,6 +155,7 @@ impl Renderer {
             cache,
             global,
             files,
+            words_held,
             timings,
         } = parts;
         let languages = site.config.languages.iter().zip(&texts);
@@ -158,7 +167,7 @@ impl Renderer {
                 .iter()
                 .map(|source| (source.name.as_str(), &*source.text, source.own)),
         );
-        let pages = site.pages.len();
+        let (pages, languages) = (site.pages.len(), site.config.languages.len());
         let shared = Arc::new(Shared {
             assets: template::assets(&site),
             site,
@@ -195,6 +204,9 @@ impl Renderer {
             in_feeds: (0..pages).map(|_| OnceLock::new()).collect(),
             entries: (0..pages).map(|_| OnceLock::new()).collect(),
             pagers: (0..pages).map(|_| OnceLock::new()).collect(),
+            searches: (0..languages).map(|_| OnceLock::new()).collect(),
+            search_prints: (0..languages).map(|_| OnceLock::new()).collect(),
+            words_held,
             shortcodes,
             options,
             shared,
@@ -363,7 +375,11 @@ impl Renderer {
             Job::Asset(index) => return Some(Output::Bytes(site.assets[*index].bytes.to_vec())),
             Job::Feed(id, format) => self.feed(*id, *format, &mut out),
             Job::IndexJson(id) => self.index_json(*id, &mut out),
-            Job::SearchIndex(lang) => self.search_index(*lang, &mut out),
+            Job::SearchIndex(lang) => out.push_str(&self.search(*lang).directory),
+            Job::SearchPages(lang, n) => out.push_str(self.search(*lang).pages.get(*n)?),
+            Job::SearchWords(lang, n) => {
+                return Some(Output::Bytes(self.search(*lang).words.get(*n)?.clone()));
+            }
             Job::Sitemap(index) => out.push_str(&site.sitemaps[*index].1),
             Job::Robots => self.robots(&mut out),
             Job::Manifest => self.manifest(&mut out),

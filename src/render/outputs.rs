@@ -1,20 +1,26 @@
-//! Files for machines, from the site: feeds, sitemaps, search indices,
+//! Files for machines, from the site: feeds, sitemaps, search files,
 //! robots.txt, the manifest and the list of redirects. Their formats are in
 //! the modules beside this one; here they are given their data.
 
 use super::article::Article;
 use super::feed::{self, About, Feed, Item, Person};
 use super::json::{self, Members, Place};
+use super::search::index::{self, Fields, Index};
+use super::search::words::Counter;
 use super::{Renderer, absolute, machine, search, sitemap, view};
 use crate::config::LanguageConfig;
 use crate::config::outputs::Kind as OutputKind;
 use crate::site::route::{self, FeedFormat, Job};
 use crate::site::{Kind, LangId, Page, PageId, Site};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::sync::Arc;
 
-/// Pages in one part of a search index.
+/// Pages in one part of PaperMod's index.
 const PART: usize = 128;
+
+/// Bytes of the summary that a result of the search shows.
+const SHOWN: usize = 180;
 
 /// The article without its headings' links to themselves: they are the theme's,
 /// which hides them, and most feed readers would show each as a `#`.
@@ -145,18 +151,10 @@ impl Renderer {
         digest.map_or("", |digest| &digest.summary_text)
     }
 
-    /// Appends an index of a language's pages. `share` says how much of an article is
-    /// wanted, by their number.
-    fn index(
-        &self,
-        lang: LangId,
-        share: fn(usize) -> usize,
-        shape: fn(&search::Entry, &mut Members),
-        out: &mut String,
-    ) {
+    /// PaperMod's index of a language's pages.
+    pub(super) fn index_json(&self, id: PageId, out: &mut String) {
         let site = &self.shared.site;
-        let ids: Vec<PageId> = site.searched(lang).collect();
-        let share = share(ids.len());
+        let ids: Vec<PageId> = site.searched(site[id].lang).collect();
         // One file, and a long one: in parts, so that it keeps no thread busy alone.
         let parts: Vec<String> = ids
             .par_chunks(PART)
@@ -164,7 +162,7 @@ impl Renderer {
                 let mut part = String::new();
                 json::list(&mut part, Place::Script, |list| {
                     for id in ids {
-                        list.object("", |json| self.index_entry(*id, share, shape, json));
+                        list.object("", |json| self.index_entry(*id, json));
                     }
                 });
                 part
@@ -180,39 +178,102 @@ impl Renderer {
         out.push_str("]\n");
     }
 
-    fn index_entry(
+    fn index_entry(&self, id: PageId, json: &mut Members) {
+        let site = &self.shared.site;
+        let page = &site[id];
+        let entry = search::Entry {
+            title: &page.title,
+            permalink: &site.permalink(&page.url),
+            summary: self.summary(id),
+            content: &self.plain_text(id),
+        };
+        search::papermod(&entry, json);
+    }
+
+    /// The index of a language, made when the first of its files is asked for.
+    pub(super) fn search(&self, lang: LangId) -> &Index {
+        self.searches[lang.index()].get_or_init(|| {
+            let site = &self.shared.site;
+            let ids: Vec<PageId> = site.searched(lang).collect();
+            let language = &site.config.languages[lang.index()];
+            let keys = language.params.search.keys.as_deref();
+            let has = |names: &[&str]| {
+                keys.is_none_or(|keys| keys.iter().any(|key| names.contains(&key.as_str())))
+            };
+            let fields = Fields {
+                summary: has(&["summary", "description"]),
+                content: has(&["content"]),
+                tags: has(&["tags"]),
+            };
+            let threads = rayon::current_num_threads();
+            let [files, _] = site.search_files(lang);
+            index::make(ids.len(), files, fields, threads, |n, counter, take| {
+                self.search_page(ids[n], fields.content, counter, take);
+            })
+        })
+    }
+
+    fn search_page(
         &self,
         id: PageId,
-        share: usize,
-        shape: fn(&search::Entry, &mut Members),
-        json: &mut Members,
+        has_words: bool,
+        counter: &mut Counter,
+        take: &mut dyn FnMut(&index::Page),
     ) {
         let site = &self.shared.site;
         let page = &site[id];
-        let text = self.plain_beginning(id, share);
         let section = page
             .parent
             .filter(|parent| site[*parent].kind == Kind::Section);
-        let entry = search::Entry {
+        let front = page.front();
+        let date = page.date.map(|date| {
+            let code = &site.language(page).code;
+            date.format(&self.date_format(id), code)
+        });
+        let summary = search::excerpt(self.summary(id), SHOWN);
+        let one = index::Page {
             title: &page.title,
             url: &site.href(&page.url),
-            permalink: &site.permalink(&page.url),
-            summary: self.summary(id),
-            content: search::cut(&text, share),
-            tags: &self.terms_of(page),
-            date: page.date,
+            summary: &summary,
+            has_own_summary: front.is_some_and(|front| front.description.is_some()),
+            date: date.as_deref().unwrap_or_default(),
             section: section.map_or("", |parent| &site[parent].title),
+            tags: &self.terms_of(page),
+            words: &[],
         };
-        shape(&entry, json);
+        if !has_words {
+            return take(&one);
+        }
+        self.words_of(id, counter, &mut |words| {
+            take(&index::Page { words, ..one });
+        });
     }
 
-    pub(super) fn search_index(&self, lang: LangId, out: &mut String) {
-        self.index(lang, search::share, search::own, out);
-    }
-
-    pub(super) fn index_json(&self, id: PageId, out: &mut String) {
-        let lang = self.shared.site[id].lang;
-        self.index(lang, |_| usize::MAX, search::papermod, out);
+    /// Hands over the record of an article's words.
+    fn words_of(&self, id: PageId, counter: &mut Counter, take: &mut dyn FnMut(&[u8])) {
+        let Some(article) = &self.articles[id.index()] else {
+            return take(&[]);
+        };
+        if let Some(record) = self.words_held.as_ref().and_then(|held| held.get(article.key)) {
+            return take(&record);
+        }
+        let cache = self.cache.as_ref();
+        let record = match cache.and_then(|cache| cache.words(article.key)) {
+            Some(record) => Cow::Borrowed(record),
+            None => {
+                let plain = self.plain_text(id);
+                let headings = article.headings().iter();
+                let record = counter.record(&plain, headings.map(|heading| heading.text.as_str()));
+                if let Some(cache) = cache {
+                    cache.put_words(article.key, &record);
+                }
+                Cow::Owned(record)
+            }
+        };
+        take(&record);
+        if let Some(held) = &self.words_held {
+            held.put(article.key, Arc::from(record));
+        }
     }
 
     pub(super) fn robots(&self, out: &mut String) {

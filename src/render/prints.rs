@@ -255,12 +255,25 @@ impl Renderer {
                 hasher.hash(self.prints.around.bits[0]);
             }
             Job::IndexJson(id) => {
-                hasher.str("index.json");
-                self.own_search(site[*id].lang, &mut hasher);
+                hasher
+                    .str("index.json")
+                    .hash(self.own_search(site[*id].lang));
             }
             Job::SearchIndex(lang) => {
-                hasher.str("search.json");
-                self.own_search(*lang, &mut hasher);
+                hasher.str("search.json").hash(self.own_search(*lang));
+            }
+            // All files of an index change together: where one begins depends on the others.
+            Job::SearchWords(lang, n) => {
+                hasher
+                    .str("search words")
+                    .number(*n as u64)
+                    .hash(self.own_search(*lang));
+            }
+            Job::SearchPages(lang, n) => {
+                hasher
+                    .str("search pages")
+                    .number(*n as u64)
+                    .hash(self.own_search(*lang));
             }
             Job::Redirect(target) => {
                 let lang = site.config.default_language;
@@ -307,11 +320,16 @@ impl Renderer {
             .hash(self.prints.around.bits[1]);
     }
 
-    fn own_search(&self, lang: LangId, hasher: &mut Hasher) {
-        self.own_whole(lang, hasher);
-        for id in self.shared.site.searched(lang) {
-            self.own_article(id, hasher);
-        }
+    /// Of all that a search may find: found once, as an index has many files.
+    fn own_search(&self, lang: LangId) -> Hash {
+        *self.search_prints[lang.index()].get_or_init(|| {
+            let mut hasher = Hasher::new();
+            self.own_whole(lang, &mut hasher);
+            for id in self.shared.site.searched(lang) {
+                self.own_article(id, &mut hasher);
+            }
+            hasher.finish()
+        })
     }
 
     /// Its card and its text.

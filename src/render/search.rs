@@ -1,55 +1,24 @@
-//! The JSON indices that pages search in: Longhand's own, and PaperMod's
-//! (`index.json`, where the site's `outputs` ask for it).
+//! What pages search in: Longhand's own index ([`index`]), made of the words of
+//! each article ([`words`]), and PaperMod's `index.json`, where the site's
+//! `outputs` ask for it.
 //!
-//! Takes one entry, says what is in it. Does not choose pages, nor cut what they say.
+//! Does not choose pages, nor read their texts.
+
+pub mod index;
+pub mod words;
 
 use super::json::Members;
-use crate::date::Date;
 use std::borrow::Cow;
 
+/// What PaperMod's index says of a page; plain text, all of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Entry<'a> {
-    /// Plain text, as all texts here.
     pub title: &'a str,
-    /// Path of the page within the host, for the search page.
-    pub url: &'a str,
-    /// Absolute, for PaperMod's index.
+    /// Absolute.
     pub permalink: &'a str,
     pub summary: &'a str,
     /// The whole article.
     pub content: &'a str,
-    pub tags: &'a [&'a str],
-    pub date: Option<Date>,
-    /// Title of its section; empty for none.
-    pub section: &'a str,
-}
-
-/// Bytes of articles in one index, about: it is fetched whole before the first hit.
-const BUDGET: usize = 4 << 20;
-/// No article has less than this, however many there are,
-const LEAST: usize = 500;
-/// nor more: beyond it a search finds everything in everything.
-const MOST: usize = 20_000;
-
-/// How many bytes of each of so many articles the index of the search page has:
-/// long ones are cut, the more of them the shorter.
-pub fn share(entries: usize) -> usize {
-    (BUDGET / entries.max(1)).clamp(LEAST, MOST)
-}
-
-/// An entry of the search page's index:
-/// `{"title", "url", "summary", "content", "tags", "date", "section"}`, the date as
-/// RFC 3339, what is empty left out.
-pub fn own(entry: &Entry, json: &mut Members) {
-    json.text("title", entry.title);
-    json.text("url", entry.url);
-    json.some_text("summary", entry.summary);
-    json.text("content", entry.content);
-    json.texts("tags", entry.tags);
-    if let Some(date) = entry.date {
-        json.text("date", &date.rfc3339());
-    }
-    json.some_text("section", entry.section);
 }
 
 /// An entry of PaperMod's index: `{"title", "content", "permalink", "summary"}`.
@@ -101,58 +70,19 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    fn read(entry: &Entry, shape: fn(&Entry, &mut Members)) -> Value {
-        let mut out = String::new();
-        json::object(&mut out, Place::Script, |json| shape(entry, json));
-        assert!(!out.contains(['<', '>', '&']), "{out}");
-        serde_json::from_str(&out).expect("JSON")
-    }
-
-    fn entry<'a>() -> Entry<'a> {
-        Entry {
+    #[test]
+    fn papermods_index() {
+        let entry = Entry {
             title: "<think>…</think> & more",
-            url: "/blog/x/",
             permalink: "https://a.example/blog/x/",
             summary: "In short.",
             content: "In short. And </script> at length.",
-            tags: &["Open Source", "C#"],
-            date: Some(Date {
-                instant: "2024-11-11T00:00:00Z".parse().expect("a timestamp"),
-                offset: jiff::tz::offset(8),
-            }),
-            section: "Blog",
-        }
-    }
-
-    #[test]
-    fn the_search_pages_index() {
-        assert_eq!(
-            read(&entry(), own),
-            json!({
-                "title": "<think>…</think> & more",
-                "url": "/blog/x/",
-                "summary": "In short.",
-                "content": "In short. And </script> at length.",
-                "tags": ["Open Source", "C#"],
-                "date": "2024-11-11T08:00:00+08:00",
-                "section": "Blog",
-            })
-        );
-        let bare = Entry {
-            title: "Bare",
-            url: "/b/",
-            ..Entry::default()
         };
+        let mut out = String::new();
+        json::object(&mut out, Place::Script, |json| papermod(&entry, json));
+        assert!(!out.contains(['<', '>', '&']), "{out}");
         assert_eq!(
-            read(&bare, own),
-            json!({"title": "Bare", "url": "/b/", "content": ""})
-        );
-    }
-
-    #[test]
-    fn papermods_index() {
-        assert_eq!(
-            read(&entry(), papermod),
+            serde_json::from_str::<Value>(&out).expect("JSON"),
             json!({
                 "title": "<think>…</think> & more",
                 "content": "In short. And </script> at length.",
@@ -160,13 +90,6 @@ mod tests {
                 "summary": "In short.",
             })
         );
-    }
-
-    #[test]
-    fn the_more_articles_the_less_of_each() {
-        assert_eq!(share(0), 20_000);
-        assert_eq!(share(1000), 4_194);
-        assert_eq!(share(10_000), 500);
     }
 
     #[test]

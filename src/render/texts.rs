@@ -155,15 +155,8 @@ impl Renderer {
             .unwrap_or_default()
     }
 
-    /// The same, of which little more than `least` bytes are wanted.
-    pub(super) fn plain_beginning(&self, id: PageId, least: usize) -> String {
-        self.text(id)
-            .map(|text| parse::plain_beginning(&text.body, least))
-            .unwrap_or_default()
-    }
-
-    /// Lets go of the text of a page that has been rendered, unless a feed or a
-    /// search index will ask for it.
+    /// Lets go of the text of a page that has been rendered, unless a feed or
+    /// PaperMod's index will ask for it. The search index is made before any page.
     pub fn done(&self, job: &Job) {
         let Job::Page(id, 1) = job else { return };
         let asked = self.asked_again.get_or_init(|| self.asked_again());
@@ -182,7 +175,11 @@ impl Renderer {
                     article.slot().let_go();
                 }
             }
-            Job::Feed(..) | Job::IndexJson(_) | Job::SearchIndex(_) => self.let_go(),
+            Job::Feed(..)
+            | Job::IndexJson(_)
+            | Job::SearchIndex(_)
+            | Job::SearchWords(..)
+            | Job::SearchPages(..) => self.let_go(),
             _ => {}
         }
     }
@@ -201,7 +198,7 @@ impl Renderer {
         let mut asked = HashSet::new();
         for route in &site.routes.all {
             match &route.job {
-                Job::SearchIndex(_) | Job::IndexJson(_) => return None,
+                Job::IndexJson(_) => return None,
                 Job::Feed(id, _) => {
                     let entries = self.feed_entries(*id).iter().copied();
                     asked.extend(entries.filter(|id| site[*id].show.full_text_in_rss));

@@ -5,6 +5,9 @@ use super::route::{FeedFormat, Job, Routes};
 use super::{Kind, LangId, Page, PageId, Site};
 use crate::config::outputs::{Kind as OutputKind, OutputFormat};
 
+/// Pages in one file of the search index: ten results are seldom neighbours.
+pub const SEARCH_GROUP: usize = 8;
+
 impl Site {
     pub fn language(&self, page: &Page) -> &crate::config::LanguageConfig {
         &self.config.languages[page.lang.index()]
@@ -71,6 +74,8 @@ impl Site {
             Job::Feed(..)
             | Job::IndexJson(_)
             | Job::SearchIndex(_)
+            | Job::SearchWords(..)
+            | Job::SearchPages(..)
             | Job::Sitemap(_)
             | Job::Extra(..) => true,
             _ => false,
@@ -208,6 +213,13 @@ impl Site {
             .filter(|id| self[*id].show.in_search && self[*id].rendered)
     }
 
+    /// How many files of words and of pages the search index of a language has. From the
+    /// number of pages alone: addresses are known before any text is read.
+    pub fn search_files(&self, lang: LangId) -> [usize; 2] {
+        let pages = self.searched(lang).count();
+        [files_of_words(pages), pages.div_ceil(SEARCH_GROUP)]
+    }
+
     /// Path below which the site lies: `/`, or `/blog/` for `https://example.org/blog/`.
     pub fn base_path(&self) -> &str {
         path_of(&self.config.base_url)
@@ -250,6 +262,14 @@ impl Site {
     }
 }
 
+/// An index grows slower than its pages, which share their words: by the power of three
+/// quarters, reckoned in whole numbers so that it is the same on every machine.
+fn files_of_words(pages: usize) -> usize {
+    let pages = pages as u128;
+    let slower = (pages * pages * pages).isqrt().isqrt();
+    (slower as usize * 3 / 5).max(1)
+}
+
 /// The path of a base URL, with a slash on both sides.
 fn path_of(base_url: &str) -> &str {
     let after_scheme = base_url.find("://").map_or(0, |at| at + 3);
@@ -261,7 +281,13 @@ fn path_of(base_url: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::path_of;
+    use super::{files_of_words, path_of};
+
+    #[test]
+    fn a_larger_index_has_more_files() {
+        let files = [0, 1, 10, 84, 1000, 10_000, 100_000].map(files_of_words);
+        assert_eq!(files, [1, 1, 3, 16, 106, 600, 3373]);
+    }
 
     #[test]
     fn the_base_path_is_the_base_urls_path() {

@@ -23,8 +23,11 @@ pub enum Job {
     Feed(PageId, FeedFormat),
     /// PaperMod's search file, where `outputs.home` holds `JSON`.
     IndexJson(PageId),
-    /// The index that the theme's search page reads.
+    /// What the theme's search reads: the directory of its index, one of the files of
+    /// words, and one of those of pages.
     SearchIndex(LangId),
+    SearchWords(LangId, usize),
+    SearchPages(LangId, usize),
     /// One of the site's sitemaps, by index.
     Sitemap(usize),
     Robots,
@@ -438,11 +441,7 @@ impl Claims<'_> {
                     self.generate(output, Job::Extra(Extra::Search, lang), "the search page");
                 }
                 if own_search || !disabled(OutputKind::Search) {
-                    self.generate(
-                        format!("{prefix}search.json"),
-                        Job::SearchIndex(lang),
-                        "the search index",
-                    );
+                    self.search(lang, &prefix);
                 }
             }
         }
@@ -475,6 +474,20 @@ impl Claims<'_> {
                 Job::Asset(index),
                 "a file of the theme",
             );
+        }
+    }
+
+    fn search(&mut self, lang: LangId, prefix: &str) {
+        let what = "the search index";
+        let [words, pages] = self.site.search_files(lang);
+        self.generate(format!("{prefix}search.json"), Job::SearchIndex(lang), what);
+        for n in 0..words {
+            let output = format!("{prefix}search/words-{n}.bin");
+            self.generate(output, Job::SearchWords(lang, n), what);
+        }
+        for n in 0..pages {
+            let output = format!("{prefix}search/pages-{n}.json");
+            self.generate(output, Job::SearchPages(lang, n), what);
         }
     }
 

@@ -20,23 +20,6 @@ pub fn plainify(html: &str) -> String {
     plain.out
 }
 
-/// The beginning of what [`plainify`] gives: more than `least` bytes, or the whole.
-pub fn plain_beginning(html: &str, least: usize) -> String {
-    // Where HTML ends before a `<`, its text is the beginning of the whole text: what that
-    // leaves open, a comment or an attribute, hides all that follows.
-    let mut until = least.saturating_mul(3);
-    while let Some(rest) = html.as_bytes().get(until..)
-        && let Some(at) = memchr::memchr(b'<', rest)
-    {
-        let text = plainify(&html[..until + at]);
-        if text.len() > least {
-            return text;
-        }
-        until = (until + at + 1).saturating_mul(3);
-    }
-    plainify(html)
-}
-
 struct Plain {
     out: String,
     /// Within what is not read as text, though it may count as words: a note's mark.

@@ -1,0 +1,560 @@
+//! The index that the search page reads, in files small enough to be fetched
+//! while somebody types.
+//!
+//! ```text
+//! search.json            the directory: stamp, number of pages, sections and tags, and
+//!                        the first term of each file of words, cut short
+//! search/words-N.bin     entry*, sorted by the bytes of their terms
+//! search/pages-N.json    [title, url, summary, date, section, [tag…]]*, GROUP of them
+//!
+//! entry    bytes shared with the term before · bytes that follow · these bytes
+//!          · bytes of postings · posting*
+//! posting  (pages since the last × 16 + weight)
+//! ```
+//!
+//! All numbers are LEB128 varints. A term that begins with `!` is a section, with `#` a
+//! tag, with `*` a beginning of words: it has the pages of all that begin so, where
+//! these are too many bytes to fetch. `static/js/search.js` is the reader.
+//!
+//! Takes pages one by one, gives all files. How many there are, the caller says: the
+//! site knows its addresses before any text is read.
+
+use super::words::{self, Counter};
+use crate::hash::{Hash, Hasher};
+use crate::render::json::{self, Members, Place};
+use crate::site::lists::SEARCH_GROUP as GROUP;
+use crate::text;
+use hashbrown::{DefaultHashBuilder, HashTable};
+use std::hash::BuildHasher;
+use std::ops::Range;
+
+/// Bytes of postings below which all words of one beginning are fetched themselves.
+const HEAVY: usize = 48 << 10;
+
+/// Sections and tags that are offered as filters, those with most pages.
+const SECTIONS: usize = 12;
+const TAGS: usize = 20;
+
+/// Weights in quarters, of which a posting has 15 wholes: where a term stands.
+const TITLE: u32 = 28;
+const TAG: u32 = 12;
+const HEADING: u32 = 8;
+const SUMMARY: u32 = 6;
+/// However often it is in the text.
+const TEXT: u32 = 16;
+
+const SECTION_MARK: char = '!';
+const TAG_MARK: char = '#';
+const BEGINNING_MARK: char = '*';
+
+/// A page as the index has it; plain text, all of it.
+#[derive(Clone, Copy)]
+pub struct Page<'a> {
+    pub title: &'a str,
+    /// Path within the host.
+    pub url: &'a str,
+    /// What is shown, and whether it says more than the text.
+    pub summary: &'a str,
+    pub has_own_summary: bool,
+    /// As people read it.
+    pub date: &'a str,
+    /// Title of its section; empty for none.
+    pub section: &'a str,
+    pub tags: &'a [&'a str],
+    /// A record of [`words`]; empty where texts are not searched.
+    pub words: &'a [u8],
+}
+
+/// Which parts of a page are searched besides its title.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fields {
+    pub summary: bool,
+    pub content: bool,
+    pub tags: bool,
+}
+
+/// The files of one language.
+#[derive(Debug, PartialEq)]
+pub struct Index {
+    pub directory: String,
+    pub words: Vec<Vec<u8>>,
+    pub pages: Vec<String>,
+}
+
+/// Makes the index of so many pages, its words in so many files. `page` hands over one of them.
+///
+/// Threads of its own: a worker of the pool that waits in here would take up other jobs,
+/// and these wait for this very index.
+pub fn make<P>(pages: usize, files: usize, fields: Fields, threads: usize, page: P) -> Index
+where
+    P: Fn(usize, &mut Counter, &mut dyn FnMut(&Page)) + Sync,
+{
+    let groups = pages.div_ceil(GROUP);
+    let share = groups.div_ceil(threads.max(1)).max(1) * GROUP;
+    let ranges = (0..pages).step_by(share);
+    let ranges: Vec<Range<usize>> = ranges
+        .map(|from| from..(from + share).min(pages))
+        .collect();
+    let part = |range: Range<usize>| {
+        let mut part = Part::default();
+        let mut counter = Counter::default();
+        for n in range {
+            page(n, &mut counter, &mut |page| part.add(n, page, fields));
+        }
+        part.finish();
+        part
+    };
+    let parts: Vec<Part> = std::thread::scope(|scope| {
+        let running: Vec<_> = ranges
+            .into_iter()
+            .map(|range| scope.spawn(|| part(range)))
+            .collect();
+        let joined = running.into_iter().map(std::thread::ScopedJoinHandle::join);
+        joined
+            .map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    assemble(parts, pages, files)
+}
+
+/// What one thread has made of its pages.
+#[derive(Default)]
+struct Part {
+    terms: Terms,
+    posts: Vec<Post>,
+    /// Of each term: its post of the page at hand, if that is not of an earlier one.
+    last: Vec<u32>,
+    /// Where the posts of the page at hand begin.
+    from: usize,
+    groups: Vec<String>,
+    in_group: usize,
+    /// Terms in the order of their bytes.
+    sorted: Vec<u32>,
+}
+
+#[derive(Clone, Copy)]
+struct Post {
+    term: u32,
+    /// Page × 256 + quarters of weight.
+    page: u32,
+}
+
+impl Part {
+    fn add(&mut self, n: usize, page: &Page, fields: Fields) {
+        self.describe(page);
+        self.from = self.posts.len();
+        let n = n as u32;
+        text::terms(page.title, |term| self.post(n, term, TITLE));
+        if fields.tags {
+            for tag in page.tags {
+                text::terms(tag, |term| self.post(n, term, TAG));
+            }
+        }
+        if fields.summary && page.has_own_summary {
+            text::terms(page.summary, |term| self.post(n, term, SUMMARY));
+        }
+        if fields.content {
+            let (length, words) = words::read(page.words);
+            for word in words {
+                let heading = if word.in_heading { HEADING } else { 0 };
+                self.post(n, word.term, heading + in_text(word.times, length));
+            }
+        }
+        let mut name = String::new();
+        let tags = page.tags.iter().map(|tag| (TAG_MARK, *tag));
+        let section = (!page.section.is_empty()).then_some((SECTION_MARK, page.section));
+        for (mark, title) in tags.chain(section) {
+            name.clear();
+            name.push(mark);
+            name.push_str(title);
+            self.post(n, &name, 4);
+        }
+    }
+
+    /// What a result shows.
+    fn describe(&mut self, page: &Page) {
+        if self.in_group == 0 {
+            self.groups.push("[".to_owned());
+        }
+        let Some(group) = self.groups.last_mut() else {
+            return;
+        };
+        if self.in_group > 0 {
+            group.push(',');
+        }
+        json::list(group, Place::Script, |json| {
+            for text in [page.title, page.url, page.summary, page.date, page.section] {
+                json.text("", text);
+            }
+            json.texts("", page.tags);
+        });
+        self.in_group += 1;
+        if self.in_group == GROUP {
+            self.finish_group();
+        }
+    }
+
+    fn finish_group(&mut self) {
+        if self.in_group > 0
+            && let Some(group) = self.groups.last_mut()
+        {
+            group.push_str("]\n");
+        }
+        self.in_group = 0;
+    }
+
+    /// Adds to what the term weighs in the page at hand.
+    fn post(&mut self, page: u32, term: &str, weight: u32) {
+        let term = self.terms.number(term);
+        if self.last.len() <= term as usize {
+            self.last.push(0);
+        }
+        let last = &mut self.last[term as usize];
+        let at = *last as usize;
+        if at >= self.from
+            && let Some(post) = self.posts.get_mut(at).filter(|post| post.term == term)
+        {
+            let weight = (post.page & 0xFF) + weight;
+            post.page = post.page & !0xFF | weight.min(0xFF);
+            return;
+        }
+        *last = self.posts.len() as u32;
+        self.posts.push(Post {
+            term,
+            page: page << 8 | weight,
+        });
+    }
+
+    fn finish(&mut self) {
+        self.finish_group();
+        self.last = Vec::new();
+        let terms = &self.terms;
+        let mut sorted: Vec<u32> = (0..terms.ends.len() as u32).collect();
+        sorted.sort_unstable_by(|a, b| terms.get(*a).cmp(terms.get(*b)));
+        self.sorted = sorted;
+    }
+}
+
+/// Saturates: the tenth time says little, and less in a long text.
+fn in_text(times: u32, length: u32) -> u32 {
+    if times == 0 {
+        return 0;
+    }
+    // An article of 600 terms is the middle of the road.
+    let slack = 60 + length.min(6000) / 10;
+    (TEXT * 100 * times / (100 * times + slack)).max(1)
+}
+
+/// Texts by numbers in the order in which they came, and the other way round.
+#[derive(Default)]
+struct Terms {
+    table: HashTable<u32>,
+    letters: String,
+    ends: Vec<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Terms {
+    fn get(&self, number: u32) -> &str {
+        slice(&self.letters, &self.ends, number)
+    }
+
+    fn number(&mut self, term: &str) -> u32 {
+        let hash = self.hasher.hash_one(term);
+        let (letters, ends) = (&self.letters, &self.ends);
+        let is = |number: &u32| slice(letters, ends, *number) == term;
+        if let Some(number) = self.table.find(hash, is) {
+            return *number;
+        }
+        let number = self.ends.len() as u32;
+        self.letters.push_str(term);
+        self.ends.push(self.letters.len() as u32);
+        let (letters, ends, hasher) = (&self.letters, &self.ends, &self.hasher);
+        let again = |number: &u32| hasher.hash_one(slice(letters, ends, *number));
+        self.table.insert_unique(hash, number, again);
+        number
+    }
+}
+
+fn slice<'t>(letters: &'t str, ends: &[u32], number: u32) -> &'t str {
+    let number = number as usize;
+    let start = match number.checked_sub(1) {
+        Some(before) => ends[before] as usize,
+        None => 0,
+    };
+    &letters[start..ends[number] as usize]
+}
+
+/// All terms in the order of their bytes, with the postings of each.
+struct Lists<'p> {
+    terms: Vec<&'p str>,
+    /// Page × 16 + weight.
+    postings: Vec<u32>,
+    /// Where those of each term end.
+    ends: Vec<usize>,
+}
+
+impl<'p> Lists<'p> {
+    fn new(parts: &'p [Part]) -> Lists<'p> {
+        let mut all: Vec<(&str, usize, u32)> = Vec::new();
+        for (index, part) in parts.iter().enumerate() {
+            let sorted = part.sorted.iter();
+            all.extend(sorted.map(|number| (part.terms.get(*number), index, *number)));
+        }
+        // Runs that are sorted, which a stable sort finds.
+        all.sort_by(|a, b| a.0.cmp(b.0));
+        let mut terms: Vec<&str> = Vec::new();
+        let mut numbers: Vec<Vec<u32>> = parts
+            .iter()
+            .map(|part| vec![0; part.terms.ends.len()])
+            .collect();
+        for (text, part, number) in all {
+            if terms.last() != Some(&text) {
+                terms.push(text);
+            }
+            numbers[part][number as usize] = terms.len() as u32 - 1;
+        }
+        let mut ends = vec![0; terms.len()];
+        let posts = || {
+            let parts = parts.iter().zip(&numbers);
+            parts.flat_map(|(part, numbers)| {
+                let posts = part.posts.iter();
+                posts.map(|post| (numbers[post.term as usize] as usize, post.page))
+            })
+        };
+        for (term, _) in posts() {
+            ends[term] += 1;
+        }
+        let mut sum = 0;
+        for end in &mut ends {
+            // For now where it begins; each posting moves it on.
+            sum += std::mem::replace(end, sum);
+        }
+        let mut postings = vec![0; sum];
+        for (term, page) in posts() {
+            let weight = ((page & 0xFF) + 2) / 4;
+            postings[ends[term]] = (page >> 8) << 4 | weight.clamp(1, 15);
+            ends[term] += 1;
+        }
+        Lists {
+            terms,
+            postings,
+            ends,
+        }
+    }
+
+    fn range(&self, term: usize) -> Range<usize> {
+        let start = term.checked_sub(1).map_or(0, |before| self.ends[before]);
+        start..self.ends[term]
+    }
+
+    fn of(&self, term: usize) -> &[u32] {
+        &self.postings[self.range(term)]
+    }
+
+    /// Terms of one mark with the number of their pages, those with most first.
+    fn most(&self, mark: char, most: usize) -> Vec<(&'p str, usize)> {
+        let marked = self.terms.iter().enumerate();
+        let mut marked: Vec<(&str, usize)> = marked
+            .skip_while(|(_, term)| !term.starts_with(mark))
+            .map_while(|(n, term)| Some((term.strip_prefix(mark)?, self.of(n).len())))
+            .collect();
+        marked.sort_by(|a, b| b.1.cmp(&a.1));
+        marked.truncate(most);
+        marked
+    }
+}
+
+fn assemble(parts: Vec<Part>, pages: usize, count: usize) -> Index {
+    let lists = Lists::new(&parts);
+    let mut encoded = Vec::with_capacity(lists.postings.len() * 2);
+    let ends: Vec<usize> = (0..lists.terms.len())
+        .map(|term| {
+            encode(lists.of(term).iter().copied(), &mut encoded);
+            encoded.len()
+        })
+        .collect();
+    let of = |term: usize| {
+        let start = term.checked_sub(1).map_or(0, |before| ends[before]);
+        &encoded[start..ends[term]]
+    };
+    let marked = |term: &&str| term.starts_with([SECTION_MARK, TAG_MARK]);
+    let words = lists.terms.iter().take_while(|term| marked(term)).count();
+    let mut beginnings = Beginnings {
+        lists: &lists,
+        ends: &ends,
+        pages,
+        found: Vec::new(),
+    };
+    beginnings.find(words..lists.terms.len(), 0);
+    let beginnings = beginnings.found;
+    let entry = |term: usize| (lists.terms[term], of(term));
+    let entries: Vec<(&str, &[u8])> = (0..words)
+        .map(entry)
+        .chain(
+            beginnings
+                .iter()
+                .map(|(term, postings)| (term.as_str(), postings.as_slice())),
+        )
+        .chain((words..lists.terms.len()).map(entry))
+        .collect();
+    let (firsts, files) = files(&entries, count);
+    let sections = lists.most(SECTION_MARK, SECTIONS);
+    let tags = lists.most(TAG_MARK, TAGS);
+    let mut groups = Vec::with_capacity(pages.div_ceil(GROUP));
+    let mut stamp = Hasher::new();
+    for file in &files {
+        stamp.hash(Hash::of(file));
+    }
+    for group in parts.iter().flat_map(|part| &part.groups) {
+        stamp.hash(Hash::of(group.as_bytes()));
+    }
+    let stamp = stamp.finish().to_string();
+    let mut directory = String::new();
+    json::object(&mut directory, Place::Script, |json| {
+        json.number("format", 1);
+        json.text("stamp", &stamp[..8]);
+        json.number("pages", pages);
+        json.number("group", GROUP);
+        counted(json, "sections", &sections);
+        counted(json, "tags", &tags);
+        json.texts("words", &firsts);
+    });
+    directory.push('\n');
+    for part in parts {
+        groups.extend(part.groups);
+    }
+    Index {
+        directory,
+        words: files,
+        pages: groups,
+    }
+}
+
+fn counted(json: &mut Members, key: &str, rows: &[(&str, usize)]) {
+    json.list(key, |list| {
+        for (title, pages) in rows {
+            list.list("", |row| {
+                row.text("", title);
+                row.number("", *pages);
+            });
+        }
+    });
+}
+
+fn encode(postings: impl Iterator<Item = u32>, out: &mut Vec<u8>) {
+    let mut before = 0;
+    for posting in postings {
+        let page = posting >> 4;
+        words::put(out, (page - before) << 4 | posting & 15);
+        before = page;
+    }
+}
+
+/// Finds the beginnings that are too heavy to be looked up word by word.
+struct Beginnings<'l> {
+    lists: &'l Lists<'l>,
+    ends: &'l [usize],
+    pages: usize,
+    found: Vec<(String, Vec<u8>)>,
+}
+
+impl Beginnings<'_> {
+    /// Among terms that have their first `letters` characters in common.
+    fn find(&mut self, terms: Range<usize>, letters: usize) {
+        let mut from = terms.start;
+        while from < terms.end {
+            let term = self.lists.terms[from];
+            let Some((at, last)) = term.char_indices().nth(letters) else {
+                // The word that is no longer than that.
+                from += 1;
+                continue;
+            };
+            let beginning = &term[..at + last.len_utf8()];
+            let rest = &self.lists.terms[from..terms.end];
+            let until = from + rest.partition_point(|term| term.starts_with(beginning));
+            let before = from.checked_sub(1).map_or(0, |before| self.ends[before]);
+            if until - from > 1 && self.ends[until - 1] - before > HEAVY {
+                let union = self.union(from..until);
+                self.found
+                    .push((format!("{BEGINNING_MARK}{beginning}"), union));
+                self.find(from..until, letters + 1);
+            }
+            from = until;
+        }
+    }
+
+    /// The pages of all these terms, each with the greatest of its weights.
+    fn union(&self, terms: Range<usize>) -> Vec<u8> {
+        let mut weights = vec![0_u8; self.pages];
+        let all = self.lists.range(terms.start).start..self.lists.range(terms.end - 1).end;
+        for posting in &self.lists.postings[all] {
+            let weight = &mut weights[(posting >> 4) as usize];
+            *weight = (*weight).max((posting & 15) as u8);
+        }
+        let pages = weights.iter().enumerate().filter(|(_, weight)| **weight > 0);
+        let mut out = Vec::new();
+        encode(
+            pages.map(|(page, weight)| (page as u32) << 4 | u32::from(*weight)),
+            &mut out,
+        );
+        out
+    }
+}
+
+/// Spreads sorted entries over so many files, of about one size; gives a beginning of
+/// the first term of each that no term before it reaches. What is left empty has none.
+fn files(entries: &[(&str, &[u8])], files: usize) -> (Vec<String>, Vec<Vec<u8>>) {
+    let size = |(term, postings): &(&str, &[u8])| term.len() / 2 + postings.len() + 4;
+    let mut left: usize = entries.iter().map(size).sum();
+    let mut firsts = Vec::new();
+    let mut out: Vec<Vec<u8>> = Vec::with_capacity(files);
+    let mut rest = entries;
+    let mut before = "";
+    while out.len() < files {
+        let target = left / (files - out.len());
+        let mut file = Vec::new();
+        let mut taken = 0;
+        let mut last = "";
+        if let Some((term, _)) = rest.first() {
+            firsts.push(cut(before, term).to_owned());
+        }
+        while let Some((entry, after)) = rest.split_first() {
+            let is_last = out.len() + 1 == files;
+            // A list that is long alone has a file alone.
+            let full = taken >= target || taken + size(entry) > 2 * target.max(1);
+            if taken > 0 && full && !is_last {
+                break;
+            }
+            let (term, postings) = entry;
+            let shared = shared(last, term);
+            words::put(&mut file, shared as u32);
+            words::put(&mut file, (term.len() - shared) as u32);
+            file.extend_from_slice(&term.as_bytes()[shared..]);
+            words::put(&mut file, postings.len() as u32);
+            file.extend_from_slice(postings);
+            taken += size(entry);
+            (last, before) = (*term, *term);
+            rest = after;
+        }
+        left -= taken;
+        out.push(file);
+    }
+    (firsts, out)
+}
+
+/// Bytes that two terms begin with alike.
+fn shared(a: &str, b: &str) -> usize {
+    let pairs = a.bytes().zip(b.bytes());
+    pairs.take_while(|(a, b)| a == b).count()
+}
+
+/// The least of a term that still comes after the one before it.
+fn cut<'t>(before: &str, term: &'t str) -> &'t str {
+    let mut ends = term.char_indices().map(|(at, _)| at).skip(1);
+    ends.find_map(|end| (term[..end] > *before).then_some(&term[..end]))
+        .unwrap_or(term)
+}
+
+#[cfg(test)]
+mod tests;

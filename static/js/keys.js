@@ -1,0 +1,18 @@
+// "/" opens the search.
+{
+	const { page } = document.currentScript.dataset;
+	const box = document.createElement("dialog");
+	let got;
+	const get = async () => {
+		const html = new DOMParser().parseFromString(await (await fetch(page)).text(), "text/html");
+		const { src, integrity } = html.querySelector("[src*='js/search.']");
+		const script = document.createElement("script");
+		box.append(html.querySelector(".search"), Object.assign(script, { src, integrity }));
+		document.body.append(box);
+	};
+	addEventListener("keydown", (e) => {
+		if (e.key != "/" || e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input,textarea,select,[contenteditable]")) return;
+		e.preventDefault();
+		(got ||= get()).then(() => box.showModal(), () => (location = page));
+	});
+}
