@@ -254,7 +254,11 @@ impl Renderer {
         let Some(article) = &self.articles[id.index()] else {
             return take(&[]);
         };
-        if let Some(record) = self.words_held.as_ref().and_then(|held| held.get(article.key)) {
+        if let Some(record) = self
+            .words_held
+            .as_ref()
+            .and_then(|held| held.get(article.key))
+        {
             return take(&record);
         }
         let cache = self.cache.as_ref();

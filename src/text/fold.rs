@@ -13,7 +13,10 @@ const LONGEST: usize = 40;
 /// Text without what a reader does not type: case, accents, width (`ＡＢＣ`), the
 /// vowel marks of Arabic and Hebrew. Parts between spaces fold one by one.
 pub fn fold(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+    if text
+        .bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+    {
         return Cow::Borrowed(text);
     }
     if text.chars().all(is_plain) {
@@ -99,7 +102,10 @@ fn pairs(run: &str, each: &mut impl FnMut(&str)) {
 
 enum Run<'t> {
     /// A word alone, and with one or two signs that follow it.
-    Word { word: &'t str, signed: &'t str },
+    Word {
+        word: &'t str,
+        signed: &'t str,
+    },
     Dense(&'t str),
 }
 

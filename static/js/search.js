@@ -19,12 +19,12 @@
 			return signs ? [word, word + signs] : [word];
 		});
 
-	// What is looked up for a query: terms, whether words may go on after them, and the
-	// runs that are marked in what is found. The last word may be unfinished.
+	// What is looked up for a query, and what is marked in what is found; of each whether
+	// it may go on after what was typed. The last word may be unfinished.
 	const parse = (query, least = 1) => {
 		const folded = fold(query);
 		const wanted = new Map();
-		const marks = new Set();
+		const marks = new Map();
 		for (const match of folded.matchAll(RUN)) {
 			const [all, dense, word, signs = ""] = match;
 			if (wanted.size >= 16) break;
@@ -32,16 +32,17 @@
 				const run = [...dense];
 				if (run.length == 1) wanted.set(dense, true);
 				else for (let at = 1; at < run.length; at++) wanted.set(run[at - 1] + run[at], false);
-				marks.add(dense);
+				marks.set(dense, true);
 			} else {
 				// One letter may be too short to search for, those of some scripts never are.
 				if (word.length < least && /^[\x00-\u05ff]*$/.test(word)) continue;
 				if ([...word].length > LONGEST) continue;
-				wanted.set(word + signs, match.index + all.length == folded.length);
-				marks.add(word + signs);
+				const unfinished = match.index + all.length == folded.length;
+				wanted.set(word + signs, unfinished);
+				marks.set(word + signs, unfinished);
 			}
 		}
-		return { wanted, marks: [...marks] };
+		return { wanted, marks };
 	};
 
 	const encoder = new TextEncoder();
@@ -209,11 +210,12 @@
 		const found = [];
 		const dense = new RegExp(DENSE, "u");
 		const letter = new RegExp(`${LETTER}$`, "u");
-		for (const mark of marks)
+		for (const [mark, goesOn] of marks)
 			for (let i = folded.indexOf(mark); i >= 0 && found.length < 40; i = folded.indexOf(mark, i + mark.length)) {
 				const before = folded.slice(Math.max(0, i - 2), i);
 				if (letter.test(before) && !dense.test(mark) && !dense.test([...before].pop())) continue;
 				let end = i + mark.length;
+				if (!goesOn && letter.test(String.fromCodePoint(folded.codePointAt(end) || 32))) continue;
 				while (end < origin.length - 1 && origin[end] == origin[end - 1]) end++;
 				found.push([origin[i], origin[end]]);
 			}
@@ -302,9 +304,10 @@
 		if (!/^https?:$/.test(target.protocol)) return;
 		const link = document.createElement("a");
 		link.href = target.href;
-		const about = [page.date, page.section, page.tags.join(", ")].filter(Boolean).join(" · ");
+		const about = [page.date, page.section].filter(Boolean).join(" · ");
+		const tags = marked(make("span", ""), page.tags.join(", "), marks);
 		const item = make("li", "", marked(link, page.title, marks), marked(make("p", ""), page.summary, marks));
-		if (about) item.append(marked(make("p", "meta"), about, marks));
+		if (about || page.tags.length) item.append(make("p", "meta", about, about && page.tags.length ? " · " : "", tags));
 		return item;
 	};
 
@@ -400,7 +403,8 @@
 		const inField = document.activeElement == input;
 		if (event.key == "ArrowDown" && (inField || at >= 0)) links[Math.min(at + 1, links.length - 1)]?.focus();
 		else if (event.key == "ArrowUp" && at >= 0) (links[at - 1] || input).focus();
-		else if (event.key == "Escape" && !dialog && (inField || at >= 0)) {
+		else if (event.key == "Escape" && dialog) dialog.close();
+		else if (event.key == "Escape" && (inField || at >= 0)) {
 			input.value = "";
 			input.focus();
 			update();

@@ -7,5 +7,6 @@ mod edits;
 mod hazards;
 mod preview;
 mod said;
+mod search;
 #[path = "../tools/mod.rs"]
 mod tools;

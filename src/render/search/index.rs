@@ -92,9 +92,7 @@ where
     let groups = pages.div_ceil(GROUP);
     let share = groups.div_ceil(threads.max(1)).max(1) * GROUP;
     let ranges = (0..pages).step_by(share);
-    let ranges: Vec<Range<usize>> = ranges
-        .map(|from| from..(from + share).min(pages))
-        .collect();
+    let ranges: Vec<Range<usize>> = ranges.map(|from| from..(from + share).min(pages)).collect();
     let part = |range: Range<usize>| {
         let mut part = Part::default();
         let mut counter = Counter::default();
@@ -492,7 +490,10 @@ impl Beginnings<'_> {
             let weight = &mut weights[(posting >> 4) as usize];
             *weight = (*weight).max((posting & 15) as u8);
         }
-        let pages = weights.iter().enumerate().filter(|(_, weight)| **weight > 0);
+        let pages = weights
+            .iter()
+            .enumerate()
+            .filter(|(_, weight)| **weight > 0);
         let mut out = Vec::new();
         encode(
             pages.map(|(page, weight)| (page as u32) << 4 | u32::from(*weight)),

@@ -89,11 +89,23 @@ fn a_term_has_its_pages_and_what_it_weighs_there() {
             "the [(0, 3), (1, 3)]",
         ]
     );
+    let (head, rest) = index.directory.split_at(r#"{"format":1,"stamp":""#.len());
+    assert_eq!(head, r#"{"format":1,"stamp":""#);
+    assert_eq!(
+        &rest[8..],
+        concat!(
+            r##"","pages":2,"group":8,"sections":[["Tides",2]],"tags":[["sea",2],["moon",1]],"##,
+            r##""words":["!","f"]}"##,
+            "\n"
+        )
+    );
     assert_eq!(
         index.pages,
-        ["[[\"\",\"/x/\",\"\",\"\",\"Tides\",[\"sea\",\"moon\"]]]"; 0]
-            .map(str::to_owned)
-            .to_vec()
+        [concat!(
+            r#"[["Ebb","/x/","","","Tides",["sea","moon"]],"#,
+            r#"["Flood","/x/","","","Tides",["sea"]]]"#,
+            "\n"
+        )]
     );
 }
 
@@ -113,7 +125,10 @@ fn what_is_not_searched_has_no_terms() {
             ..page("Title", &["tag"])
         });
     });
-    let terms: Vec<String> = read(&index.words).into_iter().map(|(term, _)| term).collect();
+    let terms: Vec<String> = read(&index.words)
+        .into_iter()
+        .map(|(term, _)| term)
+        .collect();
     assert_eq!(terms, ["#tag", "title"]);
 }
 
@@ -141,12 +156,19 @@ fn a_heavy_beginning_is_a_list_of_its_own() {
 
 #[test]
 fn files_are_of_about_one_size() {
-    let texts: Vec<String> = (0..2000).map(|n| format!("w{} w{} the", n, n / 3)).collect();
+    let texts: Vec<String> = (0..2000)
+        .map(|n| format!("w{} w{} the", n, n / 3))
+        .collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let index = of(&texts, 10, 2);
     let sizes: Vec<usize> = index.words.iter().map(Vec::len).collect();
     let (least, most) = (sizes.iter().min(), sizes.iter().max());
-    assert!(least.zip(most).is_some_and(|(least, most)| most < &(3 * least)), "{sizes:?}");
+    assert!(
+        least
+            .zip(most)
+            .is_some_and(|(least, most)| most < &(3 * least)),
+        "{sizes:?}"
+    );
 }
 
 proptest! {
