@@ -68,23 +68,69 @@ fn is_of_word(c: char) -> bool {
 /// A run of a script without spaces has every two characters that stand together, and
 /// its last: so each of its characters begins a term.
 pub fn terms(text: &str, mut each: impl FnMut(&str)) {
+    let mut lower = String::new();
     for part in text.split_ascii_whitespace() {
-        let folded = fold(part);
-        let mut rest = &*folded;
-        while let Some(run) = next_run(&mut rest) {
-            match run {
-                Run::Word { word, signed } => {
-                    if word.len() > LONGEST && word.chars().count() > LONGEST {
-                        continue;
-                    }
-                    each(word);
-                    if signed.len() > word.len() {
-                        each(signed);
-                    }
+        if !part.is_ascii() {
+            any_terms(&fold(part), &mut each);
+        } else if part.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            lower.clear();
+            lower.push_str(part);
+            lower.make_ascii_lowercase();
+            ascii_terms(&lower, &mut each);
+        } else {
+            ascii_terms(part, &mut each);
+        }
+    }
+}
+
+fn any_terms(folded: &str, each: &mut impl FnMut(&str)) {
+    let mut rest = folded;
+    while let Some(run) = next_run(&mut rest) {
+        match run {
+            Run::Word { word, signed } => {
+                if word.len() > LONGEST && word.chars().count() > LONGEST {
+                    continue;
                 }
-                Run::Dense(run) => pairs(run, &mut each),
+                each(word);
+                if signed.len() > word.len() {
+                    each(signed);
+                }
+            }
+            Run::Dense(run) => pairs(run, each),
+        }
+    }
+}
+
+/// The same of what most texts are made of.
+fn ascii_terms(folded: &str, each: &mut impl FnMut(&str)) {
+    let bytes = folded.as_bytes();
+    let is_word = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    let is_sign = |at: usize| {
+        bytes
+            .get(at)
+            .is_some_and(|byte| matches!(byte, b'+' | b'#'))
+    };
+    let mut at = 0;
+    while at < bytes.len() {
+        if !is_word(at) {
+            at += 1;
+            continue;
+        }
+        let mut end = at + 1;
+        while is_word(end) {
+            end += 1;
+        }
+        let mut signs = end;
+        while is_sign(signs) {
+            signs += 1;
+        }
+        if end - at <= LONGEST {
+            each(&folded[at..end]);
+            if (1..=2).contains(&(signs - end)) && !is_word(signs) {
+                each(&folded[at..signs]);
             }
         }
+        at = signs;
     }
 }
 
@@ -169,6 +215,14 @@ mod tests {
             prop_assume!(text.chars().all(is_plain));
             let long: String = text.nfkd().filter(|c| !is_dropped(*c)).flat_map(char::to_lowercase).nfc().collect();
             prop_assert_eq!(fold(&text), long);
+        }
+
+        #[test]
+        fn the_short_way_splits_as_the_long_one(text in "[a-c+#.,-]{0,50}") {
+            let (mut long, mut short) = (Vec::new(), Vec::new());
+            any_terms(&text, &mut |term: &str| long.push(term.to_owned()));
+            ascii_terms(&text, &mut |term: &str| short.push(term.to_owned()));
+            prop_assert_eq!(long, short);
         }
 
         #[test]

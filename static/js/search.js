@@ -144,7 +144,8 @@
 			let until = from + 1;
 			while (until < firsts.length && begins(firsts[until], wanted)) until++;
 			if (until - from > FEW) {
-				const [longer, whole] = await Promise.all([exactly("*" + term), exactly(term)]);
+				// What is that short is seldom meant as a word.
+				const [longer, whole] = await Promise.all([exactly("*" + term), term.length > 2 ? exactly(term) : new Map()]);
 				if (longer.size) {
 					for (const [page, weight] of longer) longer.set(page, Math.max(weight * LONGER, whole.get(page) || 0));
 					return longer;
@@ -325,7 +326,10 @@
 	};
 
 	const EXPLAINED = 3;
+	// So many are shown at once, as somebody may still be typing; the others when the keys rest.
+	const FIRST = 4;
 	const STEP = 10;
+	const REST = 300;
 	let turn = 0;
 	let later, explaining, observer;
 
@@ -353,32 +357,35 @@
 		try {
 			const found = await index.find(asked, [...chosen]);
 			const numbers = found.slice(0, limit);
-			const some = async (from) => {
-				const pages = await Promise.all(numbers.slice(from, from + STEP).map(index.page));
+			const some = async (from, until) => {
+				const pages = await Promise.all(numbers.slice(from, until).map(index.page));
 				return pages.map((page) => result(page, asked.marks)).filter(Boolean);
 			};
-			const items = await some(0);
+			const items = await some(0, FIRST);
 			if (gone()) return;
 			list.replaceChildren(...items);
 			status.textContent = found.length ? texts.found.replace("{count}", found.length) : texts.none;
-			const more = async (from) => {
+			const more = (from) => {
 				if (from >= numbers.length) return;
 				observer = new IntersectionObserver(async (seen) => {
 					if (!seen.some((one) => one.isIntersecting)) return;
 					observer.disconnect();
-					const next = await some(from);
-					if (gone()) return;
-					list.append(...next);
-					more(from + STEP);
+					add(from, from + STEP);
 				});
 				observer.observe(list.lastElementChild);
 			};
-			more(STEP);
+			const add = async (from, until) => {
+				const next = await some(from, until).catch(() => []);
+				if (gone() || !next.length) return;
+				list.append(...next);
+				more(until);
+			};
 			explaining = new AbortController();
 			later = setTimeout(() => {
+				add(FIRST, STEP);
 				const silent = (item) => !item.querySelector("mark");
 				for (const item of items.slice(0, EXPLAINED).filter(silent)) explain(item, asked.marks, explaining.signal);
-			}, 300);
+			}, REST);
 		} catch {
 			if (!gone()) status.textContent = texts.failed;
 		}

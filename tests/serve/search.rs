@@ -60,7 +60,8 @@ fn the_script_finds_in_the_index_what_it_should() {
     let Some(node) = tools::or_skip(test, tools::program(&["node"])) else {
         return;
     };
-    let out = library().build("https://tides.example/", &[]);
+    let site = library();
+    let out = site.build("https://tides.example/", &[]);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut command = Command::new(node);
     command

@@ -28,8 +28,8 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use std::hash::BuildHasher;
 use std::ops::Range;
 
-/// Bytes of postings below which all words of one beginning are fetched themselves.
-const HEAVY: usize = 48 << 10;
+/// Bytes of entries up to which all words of one beginning are fetched themselves.
+const HEAVY: usize = 32 << 10;
 
 /// Sections and tags that are offered as filters, those with most pages.
 const SECTIONS: usize = 12;
@@ -378,9 +378,13 @@ fn assemble(parts: Vec<Part>, pages: usize, count: usize) -> Index {
     };
     let marked = |term: &&str| term.starts_with([SECTION_MARK, TAG_MARK]);
     let words = lists.terms.iter().take_while(|term| marked(term)).count();
+    let sizes = (0..lists.terms.len()).scan(0, |sum, term| {
+        *sum += size(&(lists.terms[term], of(term)));
+        Some(*sum)
+    });
     let mut beginnings = Beginnings {
         lists: &lists,
-        ends: &ends,
+        sizes: sizes.collect(),
         pages,
         found: Vec::new(),
     };
@@ -452,7 +456,8 @@ fn encode(postings: impl Iterator<Item = u32>, out: &mut Vec<u8>) {
 /// Finds the beginnings that are too heavy to be looked up word by word.
 struct Beginnings<'l> {
     lists: &'l Lists<'l>,
-    ends: &'l [usize],
+    /// Bytes of all entries up to each term.
+    sizes: Vec<usize>,
     pages: usize,
     found: Vec<(String, Vec<u8>)>,
 }
@@ -471,8 +476,8 @@ impl Beginnings<'_> {
             let beginning = &term[..at + last.len_utf8()];
             let rest = &self.lists.terms[from..terms.end];
             let until = from + rest.partition_point(|term| term.starts_with(beginning));
-            let before = from.checked_sub(1).map_or(0, |before| self.ends[before]);
-            if until - from > 1 && self.ends[until - 1] - before > HEAVY {
+            let before = from.checked_sub(1).map_or(0, |before| self.sizes[before]);
+            if until - from > 1 && self.sizes[until - 1] - before > HEAVY {
                 let union = self.union(from..until);
                 self.found
                     .push((format!("{BEGINNING_MARK}{beginning}"), union));
@@ -503,10 +508,14 @@ impl Beginnings<'_> {
     }
 }
 
+/// Bytes of an entry, about: a term shares half of itself with the one before.
+fn size((term, postings): &(&str, &[u8])) -> usize {
+    term.len() / 2 + postings.len() + 4
+}
+
 /// Spreads sorted entries over so many files, of about one size; gives a beginning of
 /// the first term of each that no term before it reaches. What is left empty has none.
 fn files(entries: &[(&str, &[u8])], files: usize) -> (Vec<String>, Vec<Vec<u8>>) {
-    let size = |(term, postings): &(&str, &[u8])| term.len() / 2 + postings.len() + 4;
     let mut left: usize = entries.iter().map(size).sum();
     let mut firsts = Vec::new();
     let mut out: Vec<Vec<u8>> = Vec::with_capacity(files);

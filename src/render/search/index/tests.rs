@@ -140,7 +140,7 @@ fn a_site_without_pages_has_an_empty_index() {
 
 #[test]
 fn a_heavy_beginning_is_a_list_of_its_own() {
-    // Each word in one page of many: three bytes each, some 60 KB below `a`.
+    // Each word in one page of many: some ten bytes each, 200 KB below `a`.
     let texts: Vec<String> = (0..10_000)
         .map(|n| format!("a{n:05}x a{n:05}y b"))
         .collect();
