@@ -357,7 +357,7 @@ impl<'p> Lists<'p> {
             .skip_while(|(_, term)| !term.starts_with(mark))
             .map_while(|(n, term)| Some((term.strip_prefix(mark)?, self.of(n).len())))
             .collect();
-        marked.sort_by(|a, b| b.1.cmp(&a.1));
+        marked.sort_by_key(|(_, pages)| std::cmp::Reverse(*pages));
         marked.truncate(most);
         marked
     }
