@@ -41,7 +41,7 @@ fn without_anchors(mut html: String) -> String {
 }
 
 /// The style sheet of feeds that are opened in a browser.
-const FEED_SHEET: &str = "css/feed.css";
+pub(super) const FEED_SHEET: &str = "css/feed.css";
 
 impl Renderer {
     /// The article with absolute links, as feed readers need it.

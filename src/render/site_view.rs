@@ -1,6 +1,7 @@
 //! `site` as templates see it: the configuration of one language, resolved.
 
 use super::Renderer;
+use super::outputs::FEED_SHEET;
 use super::view::{self, Object, safe};
 use crate::config::params::SiteParams;
 use crate::parse;
@@ -169,7 +170,7 @@ impl Renderer {
         let sheets = site
             .assets
             .iter()
-            .filter(|asset| asset.name.ends_with(".css"));
+            .filter(|asset| asset.name.ends_with(".css") && asset.name != FEED_SHEET);
         sheets
             .map(|asset| {
                 Object::new()

@@ -622,7 +622,10 @@ fn keys_have_one_normal_form() {
 /// Whatever the text: no panic, spans on characters and within it.
 #[test]
 fn what_was_misread_once_is_read_or_refused() {
-    for text in ["\n\t\r1}\u{85}null0xnull\n  \u{feff}\n  /*true#? ", "\t\r\u{e9}"] {
+    for text in [
+        "\n\t\r1}\u{85}null0xnull\n  \u{feff}\n  /*true#? ",
+        "\t\r\u{e9}",
+    ] {
         sound(text, Format::Yaml);
     }
 }

@@ -17,7 +17,7 @@ fn figure() {
     gives(
         "{{< figure src=\"/a.png\" width=\"100%\" height=2 class=c align=center title=\"T & *t*\" alt=A >}}",
         "<figure class=\"align-center c\"><img loading=\"lazy\" src=\"/a.png#center\" alt=\"A\" width=\"100%\" \
-         height=\"2\"><figcaption><p><strong>T &amp; *t*</strong></p></figcaption></figure>",
+         height=\"2\"><figcaption><h4 role=\"presentation\">T &amp; *t*</h4></figcaption></figure>",
     );
     gives(
         "{{< figure src=\"a.png\" link=\"https://e.org\" target=_blank caption=\"C **b** <i>x</i>\" attr=A attrlink=\"/a\" >}}",
@@ -30,7 +30,7 @@ fn figure() {
 fn media() {
     gives(
         "{{<video src=\"a.mp4\" controls=1 autoplay=\"false\" muted=\"true\" width=\"50%\" title=T >}}",
-        "<figure><video src=\"a.mp4\" width=\"50%\" controls muted></video><figcaption><p><strong>T</strong></p></figcaption></figure>",
+        "<figure><video src=\"a.mp4\" width=\"50%\" controls muted></video><figcaption><h4 role=\"presentation\">T</h4></figcaption></figure>",
     );
     gives(
         "{{< audio src=\"a.mp3\" caption=\"*c*\" >}}",

@@ -1,4 +1,4 @@
-// "/" opens the search.
+// The search in a dialog. Loaded when "/" is pressed for the first time.
 {
 	const { page } = document.currentScript.dataset;
 	const box = document.createElement("dialog");
@@ -10,9 +10,11 @@
 		box.append(html.querySelector(".search"), Object.assign(script, { src, integrity }));
 		document.body.append(box);
 	};
+	const open = () => (got ||= get()).then(() => box.showModal(), () => (location = page));
 	addEventListener("keydown", (e) => {
 		if (e.key != "/" || e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input,textarea,select,[contenteditable]")) return;
 		e.preventDefault();
-		(got ||= get()).then(() => box.showModal(), () => (location = page));
+		open();
 	});
+	open();
 }
