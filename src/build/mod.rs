@@ -354,7 +354,7 @@ fn site(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Site, Failure> {
     rooms.unknown_keys(&config, &documents, &around.templates, diagnostics);
-    hugo::report(rooms, diagnostics);
+    hugo::report(rooms, &config.dirs, diagnostics);
     diagnostics.append(&mut sources.diagnostics);
     let parts = Parts {
         statics: rooms.statics()?,

@@ -172,9 +172,13 @@ pub const ROWS: &[Row<Draft>] = &[
     row("assetDir", "assets", |d, n, i| {
         folder(&mut d.config.dirs.assets, n, i)
     }),
-    row("archetypeDir", "archetypes", |d, n, i| {
-        folder(&mut d.config.dirs.archetypes, n, i)
-    }),
+    // Nothing is made of archetypes yet.
+    Row {
+        name: "archetypeDir",
+        default: "",
+        status: Status::NoEffect,
+        read: |d, n, i| folder(&mut d.config.dirs.archetypes, n, i),
+    },
     row("i18nDir", "i18n", |d, n, i| {
         folder(&mut d.config.dirs.i18n, n, i)
     }),
@@ -615,6 +619,15 @@ fn site_params(draft: &mut Draft, node: &Node, intake: &mut Intake) {
         ) {
             intake.unknown_key(&key.name, key.span, params::names());
         }
+    }
+    let redirect = &language.params.redirect;
+    if redirect.on
+        && redirect.url.is_none()
+        && let Some(node) = rows::get(map, "redirect")
+    {
+        let message = "`redirect` is on, and nothing says where to".to_owned();
+        intake.warn("no-effect", node, message).help =
+            Some("name the new address as `redirect_url`".to_owned());
     }
     if language.main_sections.is_none() {
         language.main_sections = language.params.main_sections.clone();

@@ -79,7 +79,17 @@ pub const OUTPUTS: &[Row<Outputs>] = &[
     row("section", "[html, rss, atom, jsonfeed]", |o, n, i| {
         o.section = formats(n, i)
     }),
-    row("page", "[html]", |o, n, i| o.page = formats(n, i)),
+    row("page", "[html]", |o, n, i| {
+        o.page = formats(n, i);
+        if o.page
+            .as_deref()
+            .is_some_and(|formats| formats != [OutputFormat::Html])
+        {
+            let message = "`outputs.page` has no effect: a page is made as HTML".to_owned();
+            i.warn("no-effect", n, message).help =
+                Some("the other formats are those of lists".to_owned());
+        }
+    }),
     row("taxonomy", "[html, rss, atom, jsonfeed]", |o, n, i| {
         o.taxonomy = formats(n, i)
     }),

@@ -113,6 +113,7 @@ pub struct Footer {
     /// Markdown.
     pub text: Option<String>,
     pub hide_copyright: bool,
+    pub hide_powered_by: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -225,7 +226,7 @@ pub const ROWS: &[Row<SiteParams>] = &[
     row("redirect", "false", |p, n, i| {
         set(&mut p.redirect.on, i.bool(n))
     }),
-    row("redirect_url", "", |p, n, i| p.redirect.url = i.said(n)),
+    row("redirect_url", "", |p, n, i| p.redirect.url = i.url(n)),
     row("redirect_title", "", |p, n, i| p.redirect.title = i.said(n)),
     row("language_alt_title", "", |p, n, i| {
         p.language_alt_title = i.said(n);
@@ -303,7 +304,7 @@ const SEARCH: &[Row<Search>] = &[
 
 const LABEL: &[Row<Label>] = &[
     row("text", "", |l, n, i| l.text = i.said(n)),
-    row("icon", "", |l, n, i| l.icon = i.said(n)),
+    row("icon", "", |l, n, i| l.icon = i.url(n)),
     row("icon_svg", "", |l, n, i| l.icon_svg = i.text(n)),
     row("icon_height", "", |l, n, i| l.icon_height = i.int(n)),
 ];
@@ -318,7 +319,7 @@ const PROFILE: &[Row<Profile>] = &[
     row("enabled", "false", |p, n, i| set(&mut p.enabled, i.bool(n))),
     row("title", "", |p, n, i| p.title = i.said(n)),
     row("subtitle", "", |p, n, i| p.subtitle = i.said(n)),
-    row("image_url", "", |p, n, i| p.image_url = i.said(n)),
+    row("image_url", "", |p, n, i| p.image_url = i.url(n)),
     row("image_width", "", |p, n, i| p.image_width = i.int(n)),
     row("image_height", "", |p, n, i| p.image_height = i.int(n)),
     row("image_title", "", |p, n, i| p.image_title = i.said(n)),
@@ -327,12 +328,12 @@ const PROFILE: &[Row<Profile>] = &[
 
 const BUTTON: &[Row<Button>] = &[
     row("name", "", |b, n, i| b.name = i.said(n).unwrap_or_default()),
-    row("url", "", |b, n, i| b.url = i.said(n).unwrap_or_default()),
+    row("url", "", |b, n, i| b.url = i.url(n).unwrap_or_default()),
 ];
 
 const ICON: &[Row<SocialIcon>] = &[
     row("name", "", |s, n, i| s.name = i.said(n).unwrap_or_default()),
-    row("url", "", |s, n, i| s.url = i.said(n).unwrap_or_default()),
+    row("url", "", |s, n, i| s.url = i.url(n).unwrap_or_default()),
     row("title", "", |s, n, i| s.title = i.said(n)),
 ];
 
@@ -341,19 +342,22 @@ const FOOTER: &[Row<Footer>] = &[
     row("hide_copyright", "false", |f, n, i| {
         set(&mut f.hide_copyright, i.bool(n))
     }),
+    row("hide_powered_by", "false", |f, n, i| {
+        set(&mut f.hide_powered_by, i.bool(n))
+    }),
 ];
 
 const ASSETS: &[Row<Assets>] = &[
-    row("favicon", "", |a, n, i| a.favicon = i.said(n)),
-    row("favicon16x16", "", |a, n, i| a.favicon16 = i.said(n)),
-    row("favicon32x32", "", |a, n, i| a.favicon32 = i.said(n)),
+    row("favicon", "", |a, n, i| a.favicon = i.url(n)),
+    row("favicon16x16", "", |a, n, i| a.favicon16 = i.url(n)),
+    row("favicon32x32", "", |a, n, i| a.favicon32 = i.url(n)),
     row("apple_touch_icon", "", |a, n, i| {
-        a.apple_touch_icon = i.said(n)
+        a.apple_touch_icon = i.url(n)
     }),
     row("safari_pinned_tab", "", |a, n, i| {
-        a.safari_pinned_tab = i.said(n)
+        a.safari_pinned_tab = i.url(n)
     }),
-    row("webmanifest", "", |a, n, i| a.webmanifest = i.said(n)),
+    row("webmanifest", "", |a, n, i| a.webmanifest = i.url(n)),
     row("theme_color", "", |a, n, i| a.theme_color = i.said(n)),
     row("msapplication_TileColor", "", |a, n, i| {
         a.ms_application_tile_color = i.said(n)

@@ -381,6 +381,20 @@ impl Intake {
         (!text.trim().is_empty()).then_some(text)
     }
 
+    /// A path, or a URL of a scheme that runs no code.
+    pub fn url(&mut self, node: &Node) -> Option<String> {
+        let url = self.said(node)?;
+        if crate::text::safe_url(&url) {
+            return Some(url);
+        }
+        let path = self.path();
+        let shown: String = url.chars().filter(|c| !c.is_control()).take(40).collect();
+        let message = format!("`{path}` is left out: the scheme of `{shown}` is not allowed");
+        self.warn("unsafe-url", node, message).help =
+            Some("write a path, or a URL that begins with `https://`".to_owned());
+        None
+    }
+
     pub fn int(&mut self, node: &Node) -> Option<i64> {
         if is_blank(node) {
             None

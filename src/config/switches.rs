@@ -2,7 +2,8 @@
 //! every spelling of PaperMod and its snake_case fork. What a page leaves
 //! unsaid the site says, and what nobody says is the default: [`resolve`].
 
-use super::rows::{Intake, Row, no_effect, row};
+use super::rows::{Intake, Row, nearest_name, no_effect, row};
+use crate::text::css;
 use crate::tree::{Node, Value};
 
 /// As said in one place: front matter, or the parameters of the site in one language.
@@ -18,7 +19,7 @@ pub struct Switches {
     /// Contents hold the levels of `markup.tableOfContents` (h2, h3) rather than every heading.
     pub hugo_toc: Option<bool>,
     pub share_buttons: Option<bool>,
-    /// Names of the buttons, in order; `None` for all.
+    /// Which buttons, by [`NETWORKS`]; `None` for all.
     pub share_names: Option<Vec<String>>,
     pub disable_share: Option<bool>,
     pub hide_meta: Option<bool>,
@@ -147,7 +148,9 @@ pub const ROWS: &[Row<Switches>] = &[
     row("show_share_buttons", "false", |s, n, i| {
         s.share_buttons = i.bool(n)
     }),
-    row("share_buttons", "", |s, n, i| s.share_names = i.texts(n)),
+    row("share_buttons", "", |s, n, i| {
+        s.share_names = share_names(n, i)
+    }),
     row("disable_share", "false", |s, n, i| {
         s.disable_share = i.bool(n)
     }),
@@ -207,7 +210,7 @@ pub const ROWS: &[Row<Switches>] = &[
 ];
 
 const EDIT_POST: &[Row<EditPost>] = &[
-    row("url", "", |s, n, i| s.url = i.said(n)),
+    row("url", "", |s, n, i| s.url = i.url(n)),
     row("text", "", |s, n, i| s.text = i.said(n)),
     row("append_file_path", "false", |s, n, i| {
         s.append_file_path = i.bool(n)
@@ -216,7 +219,7 @@ const EDIT_POST: &[Row<EditPost>] = &[
 ];
 
 const COVER: &[Row<Cover>] = &[
-    row("image", "", |s, n, i| s.image = i.said(n)),
+    row("image", "", |s, n, i| s.image = i.url(n)),
     row("alt", "", |s, n, i| s.alt = i.said(n)),
     row("caption", "", |s, n, i| s.caption = i.said(n)),
     row("relative", "false", |s, n, i| s.relative = i.bool(n)),
@@ -234,9 +237,9 @@ const COVER: &[Row<Cover>] = &[
 ];
 
 const HEADER: &[Row<Header>] = &[
-    row("background", "", |s, n, i| s.background = i.said(n)),
+    row("background", "", |s, n, i| s.background = background(n, i)),
     row("background_image", "", |s, n, i| {
-        s.background_image = i.said(n)
+        s.background_image = i.url(n)
     }),
     row("gradient", "false", |s, n, i| s.gradient = i.bool(n)),
     row("blur", "false", |s, n, i| s.blur = i.bool(n)),
@@ -245,9 +248,64 @@ const HEADER: &[Row<Header>] = &[
 /// `cover: path.png` is short for `cover: {image: path.png}`.
 fn cover(switches: &mut Switches, node: &Node, intake: &mut Intake) {
     match node.value {
-        Value::Scalar(_) => switches.cover.image = intake.said(node),
+        Value::Scalar(_) => switches.cover.image = intake.url(node),
         _ => intake.fields(&mut switches.cover, node, COVER),
     }
+}
+
+/// The names of the networks that there are buttons for.
+pub const NETWORKS: [&str; 7] = [
+    "x",
+    "linkedin",
+    "reddit",
+    "facebook",
+    "whatsapp",
+    "telegram",
+    "ycombinator",
+];
+
+/// Names of [`NETWORKS`]; an empty list says nothing, as in PaperMod.
+fn share_names(node: &Node, intake: &mut Intake) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    for (name, span) in intake.spanned(node)? {
+        let lower = name.to_lowercase();
+        // What PaperMod called it before the network itself changed its name.
+        let lower = if lower == "twitter" { "x" } else { &*lower };
+        if NETWORKS.contains(&lower) {
+            names.push(lower.to_owned());
+            continue;
+        }
+        let path = intake.path();
+        let place = Node {
+            span,
+            value: Value::Null,
+        };
+        let help = match nearest_name(lower, NETWORKS.into_iter()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the buttons are `{}`", NETWORKS.join("`, `")),
+        };
+        let message = format!("`{path}` names `{name}`, for which there is no button");
+        intake.warn("no-effect", &place, message).help = Some(help);
+    }
+    (!names.is_empty()).then_some(names)
+}
+
+/// A value for CSS's `background` that can be nothing else.
+fn background(node: &Node, intake: &mut Intake) -> Option<String> {
+    let said = intake.said(node)?;
+    let value = said.trim().trim_end_matches(';').trim();
+    if css::is_background(value) {
+        return Some(value.to_owned());
+    }
+    let path = intake.path();
+    intake
+        .warn(
+            "wrong-value",
+            node,
+            format!("`{path}` is no background: `{said}`"),
+        )
+        .help = Some("write a colour or a gradient of CSS, without `;`".to_owned());
+    None
 }
 
 /// The switches of a page: what it says itself, else what the site says, else the default.

@@ -258,7 +258,14 @@ fn cover(site: &Site, page: &Page) -> Option<Object> {
             .set("srcset", "")
             .set("link_full", flag(cover.link_full_images))
             .set("hidden", flag(cover.hidden))
-            .set("hidden_in_list", flag(cover.hidden_in_list))
-            .set("hidden_in_single", flag(cover.hidden_in_single)),
+            // What is said of one place wins over what is said of both.
+            .set(
+                "hidden_in_list",
+                flag(cover.hidden_in_list.or(cover.hidden)),
+            )
+            .set(
+                "hidden_in_single",
+                flag(cover.hidden_in_single.or(cover.hidden)),
+            ),
     )
 }

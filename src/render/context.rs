@@ -364,7 +364,10 @@ impl Renderer {
         let context = |plan: &Plan| {
             let mut variables = self.standalone(lang, &url, layout, &title, "page", plan);
             match extra {
-                Extra::Archives => variables.put("archive", || self.archive(lang, true)),
+                Extra::Archives => variables.put("archive", || {
+                    let all = site[site.home(lang)].show.all_pages_in_archive;
+                    self.archive(lang, all)
+                }),
                 Extra::Search => self.search_values(lang, &mut variables),
             }
             variables.context

@@ -300,7 +300,7 @@ impl Renderer {
             .assets
             .favicon
             .as_deref()
-            .map_or_else(|| site.href("favicon.svg"), |icon| site.href(icon));
+            .map_or_else(|| site.href("favicon.svg"), |icon| self.local(icon));
         machine::manifest(
             &machine::Manifest {
                 name: &language.title,
@@ -379,7 +379,7 @@ fn persons(names: &[String]) -> Vec<Person<'_>> {
 /// All sitemaps of a site: path and text, the first `sitemap.xml`.
 pub fn sitemaps(site: &Site) -> Vec<(String, String)> {
     let off = |language: &LanguageConfig| language.disabled_kinds.contains(&OutputKind::Sitemap);
-    if off(site.config.default_lang()) {
+    if site.config.sitemap.disable || off(site.config.default_lang()) {
         return Vec::new();
     }
     let listed: Vec<Vec<Listed>> = (0..site.config.languages.len() as u32)

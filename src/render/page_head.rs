@@ -115,9 +115,13 @@ impl Renderer {
             .map(|term| site.terms[term.index()].title.as_str())
             .collect();
         let empty = Vec::new();
+        let own = front.map_or(&empty, |front| &front.keywords);
+        // What the site is about is said where it is shown as a whole: of an article
+        // it would often be untrue.
         let keywords = match page.kind {
-            Kind::Home => &language.params.keywords,
-            _ => front.map_or(&empty, |front| &front.keywords),
+            Kind::Page => own,
+            _ if own.is_empty() => &language.params.keywords,
+            _ => own,
         };
         let keywords: Vec<&str> = keywords.iter().map(String::as_str).collect();
         let way = self.way(id).map(|way| way.places.as_slice());
@@ -192,7 +196,7 @@ impl Renderer {
         url: &str,
         missing: bool,
     ) -> Value {
-        let locale = &self.shared.site.config.languages[lang.index()].locale;
+        let language = &self.shared.site.config.languages[lang.index()];
         self.with_publisher(lang, |publisher| {
             let kind = if missing {
                 head::Kind::Missing
@@ -203,7 +207,8 @@ impl Renderer {
                 kind,
                 title,
                 url,
-                language: locale,
+                language: &language.locale,
+                no_index: language.switches.robots_no_index == Some(true),
                 site: publisher,
                 ..head::Page::default()
             })

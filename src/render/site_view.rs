@@ -142,7 +142,7 @@ impl Renderer {
                 Object::new()
                     .set("text", inline(&params.footer.text))
                     .set("hide_copyright", params.footer.hide_copyright)
-                    .set("hide_powered_by", false),
+                    .set("hide_powered_by", params.footer.hide_powered_by),
             )
             .set("assets", self.icons(params))
             .set("verification", verification(params))

@@ -11,7 +11,7 @@ use crate::render::needs::Need;
 use crate::render::prints::ReadsOf;
 use crate::render::view::{Object, safe};
 use crate::render::{copy, i18n, icons, json};
-use crate::site::{LangId, PageId, Site, links};
+use crate::site::{LangId, PageId, Site, links, resources};
 use crate::timing::Timings;
 use crate::{expand, source, text};
 use std::borrow::Cow;
@@ -392,7 +392,7 @@ impl Lookup for Shared {
         self.reads.files(Some(PageId(page)));
         let page = &self.site[PageId(page)];
         let name = path.trim_start_matches("./");
-        let (url, file) = match page.resources.iter().find(|resource| resource.name == name) {
+        let (url, file) = match resources::named(page, name) {
             Some(resource) => (resource.url.clone(), resource.source.clone()),
             None => {
                 let below = (page.lang, links::join(&page.dir, path));

@@ -10,7 +10,7 @@ use crate::config::params::SiteParams;
 use crate::config::switches::Show;
 use crate::date::Date;
 use crate::parse::{Digest, html};
-use crate::site::{Kind, LangId, Page, PageId, Site, TermId, links, menus};
+use crate::site::{Kind, LangId, Page, PageId, Site, TermId, links, menus, resources};
 use crate::text;
 use std::collections::HashMap;
 use tera::{Map, Value};
@@ -110,11 +110,7 @@ pub fn image_url(site: &Site, page: &Page, image: &str, relative: bool) -> Optio
     if links::is_external(image) {
         return Some(image.to_owned());
     }
-    if let Some(resource) = page
-        .resources
-        .iter()
-        .find(|resource| resource.name == image.trim_start_matches("./"))
-    {
+    if let Some(resource) = resources::named(page, image.trim_start_matches("./")) {
         return Some(site.href(&resource.url));
     }
     if relative {

@@ -102,6 +102,7 @@ impl Site {
         permalink::assign(&config, &mut pages, diagnostics);
         let loose = resources::attach(&config, &mut pages, &by_path, &left_out, &loose);
         let regular = sequence::list(&config, &mut pages, &homes, posts);
+        sequence::check_main_sections(&config, &pages, diagnostics);
         taxonomy::fill(&mut pages, &mut terms, &regular);
         sequence::neighbours(&config, &mut pages, &regular);
         sequence::translations(&config, &mut pages);

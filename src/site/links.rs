@@ -269,7 +269,7 @@ fn by_content(site: &Site, lang: LangId, path: &str) -> Resolved {
 fn beside(site: &Site, from: PageId, path: &str) -> Option<Resolved> {
     let page = &site[from];
     let name = path.trim_start_matches("./");
-    if let Some(resource) = page.resources.iter().find(|resource| resource.name == name) {
+    if let Some(resource) = super::resources::named(page, name) {
         return Some(Resolved::File(resource.url.clone()));
     }
     let in_content = join(&page.dir, path);

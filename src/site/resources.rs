@@ -5,6 +5,7 @@ use super::construct::{ByPath, Loose};
 use super::content::{self, Role};
 use super::{LangId, LeftOut, LooseUrls, Page, PageId, Resource};
 use crate::config::Config;
+use crate::config::cascade::glob;
 use std::collections::HashSet;
 
 /// Gives every loose file to the page whose bundle it lies in, and returns
@@ -58,6 +59,56 @@ pub fn attach(
         }
     }
     urls
+}
+
+/// What the front matter says of a file beside its page, where it says anything.
+pub struct Described {
+    /// The file's own name otherwise.
+    pub name: String,
+    /// The name otherwise.
+    pub title: String,
+    pub params: tera::Value,
+}
+
+/// Of each of a page's resources, in their order. As in Hugo the first entry whose
+/// pattern fits and that says something wins, and `:counter` counts the files of a pattern.
+pub fn described(page: &Page) -> Vec<Described> {
+    let entries = page.front().map_or(&[][..], |front| &front.resources);
+    let mut counts = vec![0; entries.len()];
+    let each = page.resources.iter().map(|resource| {
+        let (mut name, mut title, mut params) = (None, None, None);
+        for (entry, count) in entries.iter().zip(&mut counts) {
+            if !glob(&entry.src, &resource.name) {
+                continue;
+            }
+            *count += 1;
+            let counted = |text: &String| text.replace(":counter", &count.to_string());
+            name = name.or_else(|| entry.name.as_ref().map(counted));
+            title = title.or_else(|| entry.title.as_ref().map(counted));
+            let said = entry.params.as_map().filter(|map| !map.is_empty());
+            params = params.or_else(|| said.map(|_| entry.params.clone()));
+        }
+        let name = name.unwrap_or_else(|| resource.name.clone());
+        Described {
+            title: title.unwrap_or_else(|| name.clone()),
+            name,
+            params: params.unwrap_or_else(|| tera::Value::from(tera::Map::new())),
+        }
+    });
+    each.collect()
+}
+
+/// The resource of this name: that of its file, else that of the front matter.
+pub fn named<'p>(page: &'p Page, name: &str) -> Option<&'p Resource> {
+    let by_file = page.resources.iter().find(|resource| resource.name == name);
+    by_file.or_else(|| {
+        page.front()
+            .is_some_and(|front| !front.resources.is_empty())
+            .then(|| described(page))?
+            .iter()
+            .position(|said| said.name == name)
+            .map(|at| &page.resources[at])
+    })
 }
 
 /// The bundle around a file: the nearest page above it that is one, and the file's name within.

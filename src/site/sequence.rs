@@ -2,7 +2,10 @@
 //! older pages, translations.
 
 use super::{Kind, LangId, Page, PageId, order};
-use crate::config::Config;
+use crate::config::rows::same_key;
+use crate::config::{Config, Origin};
+use crate::diag::Diagnostic;
+use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sorts the regular pages of each language, and fills the lists of home pages and sections.
@@ -81,6 +84,40 @@ fn main_sections(
         .map(|(name, _)| (*name).to_owned())
         .into_iter()
         .collect()
+}
+
+/// Says which of the main sections that the configuration names are none: what they
+/// are to list would be missing without a word.
+pub fn check_main_sections(config: &Config, pages: &[Page], diagnostics: &mut Vec<Diagnostic>) {
+    let sections: BTreeSet<&str> = pages
+        .iter()
+        .filter(|page| matches!(page.kind, Kind::Page | Kind::Section))
+        .map(|page| page.path.split('/').next().unwrap_or_default())
+        .collect();
+    let languages = config.languages.iter();
+    let named: BTreeSet<&str> = languages
+        .filter_map(|language| language.main_sections.as_ref())
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    for name in named {
+        if sections.contains(name) {
+            continue;
+        }
+        let span = config.settings.iter().find_map(|setting| {
+            let last = setting.key.rsplit('.').next().unwrap_or_default();
+            match setting.origin {
+                Origin::File(span) if same_key(last, "mainSections") => Some(span),
+                _ => None,
+            }
+        });
+        let message = format!("there is no section `{name}`, which is to be a main section");
+        let warning = Diagnostic::warning("unknown-section", span, message);
+        diagnostics.push(match text::nearest(name, sections.iter().copied()) {
+            Some(near) => warning.help(format!("did you mean `{near}`?")),
+            None => warning.help("a section is a folder in the content folder"),
+        });
+    }
 }
 
 /// Newer and older: among the pages of the main sections; where none are
