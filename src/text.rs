@@ -4,6 +4,7 @@
 //! Pure functions of text. Paths and heading ids are Hugo's, so that every URL
 //! and anchor a blog has stays what it was.
 
+pub mod colour;
 pub mod css;
 mod fold;
 mod near;

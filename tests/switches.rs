@@ -73,6 +73,11 @@ const TABLES: &[Source] = &[
         ],
     ),
     (
+        "src/config/look.rs",
+        &[Place::Site],
+        &[("ACCENT", "accent."), ("FONT", "font.")],
+    ),
+    (
         "src/config/keys.rs",
         &[Place::Top],
         &[

@@ -5,6 +5,7 @@
 use super::Failure;
 use super::rooms::Rooms;
 use crate::config::Config;
+use crate::config::look::Look;
 use crate::config::markup::LineNumbers;
 use crate::diag::Diagnostic;
 use crate::parse::highlight;
@@ -12,6 +13,7 @@ use crate::site::Asset;
 use crate::{source, theme};
 use base64::Engine;
 use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 const SHEET: &str = "css/longhand.css";
@@ -87,6 +89,7 @@ pub fn build(
         };
         if file.name == SHEET {
             bytes.extend_from_slice(highlighted.css.as_bytes());
+            bytes.extend_from_slice(looks(config).as_bytes());
             for extended in &rooms.extended_css {
                 bytes.push(b'\n');
                 bytes.extend(source::bytes(&extended.disk)?);
@@ -96,6 +99,68 @@ pub fn build(
     }
     Ok(assets)
 }
+
+/// The custom properties of the theme as the configuration has them, those of the
+/// default language first, then what other languages say otherwise. Empty where
+/// nothing is said: the theme's own values hold.
+fn looks(config: &Config) -> String {
+    let usual = &config.default_lang().params.look;
+    let mut css = String::new();
+    rules(&mut css, usual, ":root");
+    for language in &config.languages {
+        let own = &language.params.look;
+        if own != usual {
+            rules(&mut css, own, &format!(":root:lang({})", language.locale));
+        }
+    }
+    css
+}
+
+fn rules(css: &mut String, look: &Look, root: &str) {
+    let mut rule =
+        |open: &str, selector: &str, properties: &[(&str, Option<String>)], close: &str| {
+            let said = properties.iter();
+            let said =
+                said.filter_map(|(name, value)| Some(format!("{name}: {}", value.as_ref()?)));
+            let said: Vec<String> = said.collect();
+            if !said.is_empty() {
+                let _ = write!(css, "\n{open}{selector} {{ {} }}{close}", said.join("; "));
+            }
+        };
+    let accent = look.accent.as_ref().and_then(|accent| {
+        let or =
+            |own: &Option<String>, theme: &str| own.clone().unwrap_or_else(|| theme.to_owned());
+        let pair = (accent.light.is_some() || accent.dark.is_some()).then_some(accent)?;
+        let (light, dark) = (or(&pair.light, ACCENTS[0]), or(&pair.dark, ACCENTS[1]));
+        Some(format!("light-dark({light}, {dark})"))
+    });
+    let everywhere = [
+        ("--accent", accent),
+        ("--serif", look.font.text.clone()),
+        ("--sans", look.font.furniture.clone()),
+        ("--mono", look.font.code.clone()),
+    ];
+    rule("", root, &everywhere, "");
+    // Paper has a width of its own. 53 figures of the theme's faces are 64 letters.
+    let width = look.width.map(f64::from);
+    let measure = width.map(|letters| format!("{}ch", (letters * 53.0 / 64.0).round()));
+    let on_screen = [("--measure", measure), ("--size", look.size.clone())];
+    rule("@media screen { ", root, &on_screen, " }");
+    let ideographs = width.map(|letters| format!("{}rem", (letters / 2.0).round()));
+    let cjk = format!("{root}:is(:lang(zh), :lang(ja), :lang(ko))");
+    rule("@media screen { ", &cjk, &[("--measure", ideographs)], " }");
+    if look.indent {
+        let paragraphs = format!("{root} .prose p + p:not(:has(> img:only-child))");
+        let indent = [
+            ("margin-block-start", Some("0".to_owned())),
+            ("text-indent", Some("1.5em".to_owned())),
+        ];
+        rule("", &paragraphs, &indent, "");
+    }
+}
+
+/// The theme's own accents, where only one of the two is said.
+const ACCENTS: [&str; 2] = ["oklch(0.47 0.13 30)", "oklch(0.77 0.1 45)"];
 
 /// `css/longhand.css` → `css/longhand.3f2a9c1b.css`.
 fn asset(name: String, bytes: Vec<u8>, fingerprinted: bool) -> Asset {

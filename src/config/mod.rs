@@ -9,6 +9,7 @@ mod environment;
 mod keys;
 mod languages;
 pub mod load;
+pub mod look;
 pub mod markup;
 pub mod menus;
 pub mod outputs;

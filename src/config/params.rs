@@ -1,6 +1,7 @@
 //! The site's `params`: everything under it that is no switch of a page, in
 //! every spelling of PaperMod and its fork.
 
+use super::look::{self, Look};
 use super::rows::{Intake, Row, gone, no_effect, renamed, row, same_key};
 use super::switches;
 use crate::tree::{Map, Node, Value};
@@ -14,6 +15,7 @@ pub struct SiteParams {
     pub authors: Vec<String>,
     /// For Open Graph.
     pub images: Vec<String>,
+    pub look: Look,
     pub default_theme: Theme,
     pub disable_theme_toggle: bool,
     pub disable_lang_toggle: bool,
@@ -183,6 +185,15 @@ pub const ROWS: &[Row<SiteParams>] = &[
             ("dark", Theme::Dark),
         ];
         p.default_theme = i.choice(n, &themes).unwrap_or_default();
+    }),
+    row("accent", "", |p, n, i| p.look.accent = look::accent(n, i)),
+    row("width", "normal", |p, n, i| {
+        p.look.width = look::width(n, i)
+    }),
+    row("font", "", |p, n, i| p.look.font = look::font(n, i)),
+    row("size", "normal", |p, n, i| p.look.size = look::size(n, i)),
+    row("paragraphs", "space", |p, n, i| {
+        set(&mut p.look.indent, look::paragraphs(n, i))
     }),
     row("disable_theme_toggle", "false", |p, n, i| {
         set(&mut p.disable_theme_toggle, i.bool(n))
