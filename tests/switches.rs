@@ -97,6 +97,26 @@ const TABLES: &[Source] = &[
         ],
     ),
     (
+        "src/config/markup.rs",
+        &[Place::Top],
+        &[
+            ("MARKUP", "markup."),
+            ("GOLDMARK", "markup.goldmark."),
+            ("RENDERER", "markup.goldmark.renderer."),
+            ("PARSER", "markup.goldmark.parser."),
+            ("ATTRIBUTE", "markup.goldmark.parser.attribute."),
+            ("EXTENSIONS", "markup.goldmark.extensions."),
+            ("TYPOGRAPHER", "markup.goldmark.extensions.typographer."),
+            ("PASSTHROUGH", "markup.goldmark.extensions.passthrough."),
+            (
+                "DELIMITERS",
+                "markup.goldmark.extensions.passthrough.delimiters.",
+            ),
+            ("HIGHLIGHT", "markup.highlight."),
+            ("CONTENTS", "markup.tableOfContents."),
+        ],
+    ),
+    (
         "src/parse/front_matter/keys.rs",
         &[Place::Page],
         &[
@@ -127,8 +147,16 @@ const MAPS: &[&str] = &[
     "outputs",
     "pagination",
     "build",
-    // Read by a table of its own, which the cases of `tests/cases/` hold.
     "markup",
+    "markup.goldmark",
+    "markup.goldmark.renderer",
+    "markup.goldmark.parser",
+    "markup.goldmark.parser.attribute",
+    "markup.goldmark.extensions",
+    "markup.goldmark.extensions.passthrough",
+    "markup.goldmark.extensions.passthrough.delimiters",
+    "markup.highlight",
+    "markup.tableOfContents",
     "params",
     // Where the output lies: `tests/cases/hazards-output-*.txt`.
     "publishDir",
@@ -655,6 +683,7 @@ fn known() -> Vec<Known> {
         for line in text.lines() {
             let bare = line.trim();
             let declared = bare.split_once(": &[Row<").map(|(name, _)| name);
+            let declared = declared.filter(|name| name.contains("const "));
             if let Some(name) = declared.and_then(|name| name.rsplit(' ').next()) {
                 let table = tables.iter().find(|(table, _)| *table == name);
                 let (_, path) = table.unwrap_or_else(|| {

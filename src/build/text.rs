@@ -97,6 +97,11 @@ fn of_language(
             block_attributes: goldmark.block_attributes,
             anchors: language.switches.disable_anchored_headings != Some(true),
             math: language.switches.math.unwrap_or(goldmark.math.is_some()),
+            // Who lists delimiters and leaves this one out writes of prices.
+            lone_dollars: goldmark.math.as_ref().is_none_or(|math| {
+                (math.block.is_empty() && math.inline.is_empty())
+                    || math.inline.iter().any(|(open, _)| open == "$")
+            }),
             ..defaults
         },
         has_cjk: language.has_cjk,

@@ -457,6 +457,16 @@ fn passthrough(goldmark: &mut Goldmark, node: &Node, intake: &mut Intake) {
     goldmark.math = passthrough.on.then_some(passthrough.delimiters);
 }
 
+const DOLLARS_AND_BRACKETS: [(&str, &str); 6] = [
+    ("$", "$"),
+    ("$$", "$$"),
+    ("\\(", "\\)"),
+    ("\\[", "\\]"),
+    // Written for a reader that takes one backslash away.
+    ("\\\\(", "\\\\)"),
+    ("\\\\[", "\\\\]"),
+];
+
 fn pairs(node: &Node, intake: &mut Intake) -> Vec<(String, String)> {
     let Value::List(list) = &node.value else {
         intake.wrong(node, "a list of pairs");
@@ -465,6 +475,16 @@ fn pairs(node: &Node, intake: &mut Intake) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     for entry in list {
         match intake.texts(entry).as_deref() {
+            Some([open, close])
+                if !DOLLARS_AND_BRACKETS.contains(&(open.as_str(), close.as_str())) =>
+            {
+                let path = intake.path();
+                let message =
+                    format!("`{path}` names `{open}` and `{close}`, which delimit nothing here");
+                intake.warn("no-effect", entry, message).help = Some(
+                    "formulas stand between `$`, `$$`, `\\(` and `\\)`, `\\[` and `\\]`".to_owned(),
+                );
+            }
             Some([open, close]) => pairs.push((open.clone(), close.clone())),
             Some(_) => intake.wrong(entry, "a list of pairs"),
             None => {}

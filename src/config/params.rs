@@ -187,11 +187,9 @@ pub const ROWS: &[Row<SiteParams>] = &[
         p.default_theme = i.choice(n, &themes).unwrap_or_default();
     }),
     row("accent", "", |p, n, i| p.look.accent = look::accent(n, i)),
-    row("width", "normal", |p, n, i| {
-        p.look.width = look::width(n, i)
-    }),
+    row("width", "", |p, n, i| p.look.width = look::width(n, i)),
     row("font", "", |p, n, i| p.look.font = look::font(n, i)),
-    row("size", "normal", |p, n, i| p.look.size = look::size(n, i)),
+    row("size", "", |p, n, i| p.look.size = look::size(n, i)),
     row("paragraphs", "space", |p, n, i| {
         set(&mut p.look.indent, look::paragraphs(n, i))
     }),

@@ -121,7 +121,7 @@ impl Run<'_> {
 
     /// Formulas that stand in HTML which is no Markdown.
     fn with_formulas(&mut self, html: String) -> String {
-        match markdown::formulas_in_html(&html) {
+        match markdown::formulas_in_html(&html, self.env.options.markdown.lone_dollars) {
             Cow::Borrowed(_) => html,
             Cow::Owned(marked) => {
                 self.has_math = true;

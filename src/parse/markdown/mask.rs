@@ -137,6 +137,7 @@ pub(super) fn mask<'a>(text: &'a str, options: &Options) -> Masked<'a> {
         done: 0,
         out: String::with_capacity(text.len()),
         masked,
+        lone_dollars: options.lone_dollars,
         paragraph: 0,
         unclosed: [0; 32],
     };
@@ -151,6 +152,7 @@ struct Scanner<'a> {
     done: usize,
     out: String,
     masked: Masked<'a>,
+    lone_dollars: bool,
     /// The end of the paragraph that `at` is in, when it was looked for.
     paragraph: usize,
     /// By length: up to where no closing run of backticks was found.
@@ -283,7 +285,9 @@ impl<'a> Scanner<'a> {
     fn formula(&mut self, row: bool) {
         let start = self.at;
         let limit = math::limit(self.text, start, self.paragraph_end(start));
-        let Some(found) = math::find(&self.text[start..limit], row) else {
+        let found = math::find(&self.text[start..limit], row);
+        let found = found.filter(|found| self.lone_dollars || !found.is_lone_dollar());
+        let Some(found) = found else {
             self.at += match self.bytes[start] {
                 b'$' => run(&self.bytes[start..], b'$'),
                 // An escape takes its character along.
@@ -482,7 +486,7 @@ mod tests {
     #[test]
     fn formulas_in_html_are_marked_once() {
         let check =
-            |html: &str, expected: &str| assert_eq!(math::in_html(html), expected, "{html}");
+            |html: &str, expected: &str| assert_eq!(math::in_html(html, true), expected, "{html}");
         check(
             "<p>a $x &lt; y$ <b title=\"$z$\">$ c $</b></p>",
             "<p>a <span class=\"math\">$x &lt; y$</span> <b title=\"$z$\"><span class=\"math\">$ c $</span></b></p>",

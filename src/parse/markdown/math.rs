@@ -17,6 +17,12 @@ pub(super) struct Found {
     pub(super) fence: Fence,
 }
 
+impl Found {
+    pub(super) fn is_lone_dollar(&self) -> bool {
+        self.fence == Fence::Dollar && self.open == 1
+    }
+}
+
 /// A pair of delimiters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fence {
@@ -251,7 +257,7 @@ pub(super) fn push(out: &mut String, fence: Fence, inner: &str, block: bool) {
 
 /// Marks the formulas in HTML that did not come from Markdown: a shortcode's
 /// output, a raw block. Tags, code and what is marked already stay.
-pub fn in_html(html: &str) -> Cow<'_, str> {
+pub fn in_html(html: &str, lone_dollars: bool) -> Cow<'_, str> {
     let bytes = html.as_bytes();
     if memchr::memchr(b'$', bytes).is_none()
         && memchr::memmem::find(bytes, b"\\(").is_none()
@@ -270,7 +276,8 @@ pub fn in_html(html: &str) -> Cow<'_, str> {
         }
         let limit = limit(html, at, html.len());
         let limit = memchr::memchr(b'<', &bytes[at..limit]).map_or(limit, |end| at + end);
-        match find(&html[at..limit], false) {
+        let found = find(&html[at..limit], false);
+        match found.filter(|found| lone_dollars || !found.is_lone_dollar()) {
             Some(found) => {
                 out.push_str(&html[done..at]);
                 let inner = &html[at + found.open..at + found.length - found.close];

@@ -45,6 +45,8 @@ pub struct Options {
     /// `$…$`, `$$…$$`, `\(…\)` and `\[…\]` are formulas. Without it, only
     /// `` $`…`$ `` and fences of `math` are.
     pub math: bool,
+    /// `$…$` is one of them.
+    pub lone_dollars: bool,
     /// URLs of unknown schemes pass: for the tests of CommonMark only.
     pub any_scheme: bool,
 }
@@ -90,6 +92,7 @@ impl Default for Options {
             block_attributes: false,
             anchors: false,
             math: false,
+            lone_dollars: true,
             any_scheme: false,
         }
     }

@@ -246,6 +246,6 @@ proptest! {
         }
         toc(&page.rendered.headings, 1, 6, true);
         html::digest(&page.rendered.html, page.rendered.more, 70, math);
-        formulas_in_html(&page.rendered.html);
+        formulas_in_html(&page.rendered.html, true);
     }
 }
