@@ -98,11 +98,12 @@ fn find(text: &str, at: usize, info: &str) -> Found {
         let message = format!("a value cannot begin with {first}");
         return found(here, &message, "put the value in quotes");
     }
-    found(
-        here,
-        info.strip_prefix("while parsing ").unwrap_or(info),
-        "",
-    )
+    let info = info.strip_prefix("while parsing ").unwrap_or(info);
+    // Of a few places the parser has nothing to say.
+    match info.trim() {
+        "" => found(here, "this is no YAML", "write `key: value`"),
+        info => found(here, info, ""),
+    }
 }
 
 const ITEMS: &str = "put what holds `,`, `[`, `]`, `{` or `}` in quotes";
