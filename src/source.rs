@@ -20,6 +20,7 @@ use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
 
 /// A larger text was made by a program; reading it as an essay is a mistake.
 pub const TEXT_LIMIT: u64 = 10 << 20;
@@ -394,6 +395,20 @@ pub const VANISHED: &str = "file-vanished";
 
 pub fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
+}
+
+/// What tells a folder from another one that takes its name later: where it lies when all
+/// links are followed, and its number or else its age.
+pub type Identity = (PathBuf, Option<u64>, Option<SystemTime>);
+
+pub fn identity(folder: &Path) -> Option<Identity> {
+    let real = folder.canonicalize().ok()?;
+    let meta = real.metadata().ok().filter(std::fs::Metadata::is_dir)?;
+    #[cfg(unix)]
+    let number = Some(std::os::unix::fs::MetadataExt::ino(&meta));
+    #[cfg(not(unix))]
+    let number = None;
+    Some((real, number, meta.created().ok()))
 }
 
 pub fn is_link(path: &Path) -> bool {

@@ -19,7 +19,7 @@ use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 /// A file is emptied, written and closed: these are three events within one millisecond.
 const QUIET: Duration = Duration::from_millis(2);
@@ -344,23 +344,9 @@ struct Eyes {
     real: PathBuf,
     config: Option<PathBuf>,
     watcher: Option<Box<dyn Watcher + Send>>,
-    watched: BTreeMap<PathBuf, Identity>,
+    watched: BTreeMap<PathBuf, source::Identity>,
     /// Those that the site is made from, as far as it could be read last.
     folders: Vec<PathBuf>,
-}
-
-/// What tells a folder from another one that takes its name later: where it lies when all
-/// links are followed, and its number or else its age.
-type Identity = (PathBuf, Option<u64>, Option<SystemTime>);
-
-fn identity(folder: &Path) -> Option<Identity> {
-    let real = folder.canonicalize().ok()?;
-    let meta = real.metadata().ok().filter(|meta| meta.is_dir())?;
-    #[cfg(unix)]
-    let number = Some(std::os::unix::fs::MetadataExt::ino(&meta));
-    #[cfg(not(unix))]
-    let number = None;
-    Some((real, number, meta.created().ok()))
 }
 
 impl Eyes {
@@ -438,7 +424,7 @@ impl Eyes {
         };
         // Another folder may have taken the name of one that was watched.
         self.watched.retain(|folder, known| {
-            let same = identity(folder).is_some_and(|now| now == *known);
+            let same = source::identity(folder).is_some_and(|now| now == *known);
             if !same {
                 // Where it is gone, so is the watch.
                 let _ = watcher.unwatch(folder);
@@ -447,7 +433,7 @@ impl Eyes {
         });
         for (folder, mode) in wanted {
             if !self.watched.contains_key(&folder)
-                && let Some(identity) = identity(&folder)
+                && let Some(identity) = source::identity(&folder)
             {
                 watcher.watch(&folder, mode)?;
                 self.watched.insert(folder, identity);

@@ -572,31 +572,35 @@ const NARROW: usize = 30;
 /// Whether a table is wider than a small window: the longest words of its columns
 /// are, and the space between these. Only a guess, as nobody knows the face.
 fn is_wide(table: &str) -> bool {
-    let mut columns: Vec<usize> = Vec::new();
-    let (mut column, mut word, mut tag) = (0, 0, false);
-    let mut rest = table;
-    while let Some(c) = rest.chars().next() {
-        if rest.starts_with("<tr") {
-            column = 0;
-        } else if rest.starts_with("</td") || rest.starts_with("</th>") {
-            column += 1;
-            word = 0;
-        }
-        match c {
-            '<' => tag = true,
-            '>' => tag = false,
-            _ if tag => {}
-            c if c.is_whitespace() => word = 0,
-            // Between ideographs a line may always end.
-            '\u{2e80}'.. => word = 2,
+    let bytes = table.as_bytes();
+    let mut columns = [0; 8];
+    let (mut column, mut word, mut at) = (0, 0, 0);
+    while let Some(byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'<' => {
+                let tag = &bytes[at..];
+                if tag.starts_with(b"tr") {
+                    column = 0;
+                } else if tag.starts_with(b"/td") || tag.starts_with(b"/th>") {
+                    column += 1;
+                    word = 0;
+                    // With so many of them, there is no doubt.
+                    if column == columns.len() {
+                        return true;
+                    }
+                }
+                at += memchr::memchr(b'>', tag).map_or(tag.len(), |end| end + 1);
+            }
+            byte if byte.is_ascii_whitespace() => word = 0,
+            // The other bytes of a character.
+            0x80..0xC0 => {}
+            // Between ideographs, which begin with these, a line may always end.
+            0xE3..0xF0 => word = 2,
             _ => word += 1,
         }
-        if columns.len() <= column {
-            columns.push(0);
-        }
         columns[column] = columns[column].max(word);
-        rest = &rest[c.len_utf8()..];
     }
-    // The last is what follows the last cell.
-    columns.iter().map(|letters| letters + 2).sum::<usize>() > NARROW + 2
+    let used = columns.iter().filter(|letters| **letters > 0);
+    used.map(|letters| letters + 2).sum::<usize>() > NARROW
 }
