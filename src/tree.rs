@@ -223,7 +223,9 @@ impl Node {
                 _ => "nothing".to_owned(),
             };
         };
-        let mut text: String = scalar.text.chars().take(SHOWN).collect();
+        // A message is one line.
+        let shown = |c: char| if matches!(c, '\n' | '\r') { ' ' } else { c };
+        let mut text: String = scalar.text.chars().take(SHOWN).map(shown).collect();
         if text.len() < scalar.text.len() {
             text.push('…');
         }

@@ -289,7 +289,7 @@ fn clean_says_what_it_removed() {
         assert_eq!(ran.status.code(), Some(0));
         String::from_utf8_lossy(&ran.stdout).into_owned()
     };
-    assert!(clean(&bench).starts_with("cache emptied: 2 files, "));
+    assert!(clean(&bench).starts_with("cache emptied: 3 files, "));
     assert!(!bench.path("cache").exists());
     assert_eq!(clean(&bench), "there is no cache in cache\n");
     bench.cached();

@@ -625,6 +625,7 @@ fn what_was_misread_once_is_read_or_refused() {
     for text in [
         "\n\t\r1}\u{85}null0xnull\n  \u{feff}\n  /*true#? ",
         "\t\r\u{e9}",
+        "<<: ., \n  a---\n\n = ",
     ] {
         sound(text, Format::Yaml);
     }
