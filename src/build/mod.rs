@@ -474,12 +474,14 @@ pub fn build(
     let done = std::sync::atomic::AtomicUsize::new(0);
     let paths = Paths::new(&site.sources);
     // What takes long comes first, so that no thread is left alone with it.
-    let (mut order, short): (Vec<usize>, Vec<usize>) =
-        (0..routes.len()).partition(|route| site.is_long(&routes[*route].job));
+    let (search, rest): (Vec<usize>, Vec<usize>) =
+        (0..routes.len()).partition(|route| Site::is_search(&routes[*route].job));
+    let (mut order, short): (Vec<usize>, Vec<usize>) = rest
+        .into_iter()
+        .partition(|route| site.is_long(&routes[*route].job));
     order.extend(short);
-    let mut results: Vec<(usize, Result<Done, Failure>)> = order
-        .into_par_iter()
-        .map(|route| {
+    let render = |order: Vec<usize>| -> Vec<(usize, Result<Done, Failure>)> {
+        let results = order.into_par_iter().map(|route| {
             if options.cancel.load(Ordering::Relaxed) {
                 return (route, Err(Failure::Cancelled));
             }
@@ -487,8 +489,12 @@ pub fn build(
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             progress("rendering", done, routes.len());
             (route, one)
-        })
-        .collect();
+        });
+        results.collect()
+    };
+    let mut results = render(order);
+    // The words of an article are counted while it is rendered.
+    results.extend(render(search));
     results.sort_unstable_by_key(|(route, _)| *route);
     let mut kept = 0;
     for (_, result) in results {

@@ -120,6 +120,11 @@ pub struct Renderer {
     searches: Vec<OnceLock<Index>>,
     search_prints: Vec<OnceLock<Hash>>,
     words_held: Option<Arc<search::words::Held>>,
+    /// Of each article that was rendered, its words: the index is made when all are.
+    words: Vec<OnceLock<Box<[u8]>>>,
+    counters: Mutex<Vec<search::words::Counter>>,
+    /// Of each language: whether texts are searched.
+    searched: OnceLock<Vec<bool>>,
     shortcodes: Shortcodes,
     options: Vec<parse::Options>,
     pub cache: Option<Arc<Cache>>,
@@ -207,6 +212,9 @@ impl Renderer {
             searches: (0..languages).map(|_| OnceLock::new()).collect(),
             search_prints: (0..languages).map(|_| OnceLock::new()).collect(),
             words_held,
+            words: (0..pages).map(|_| OnceLock::new()).collect(),
+            counters: Mutex::default(),
+            searched: OnceLock::new(),
             shortcodes,
             options,
             shared,

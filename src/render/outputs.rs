@@ -14,7 +14,7 @@ use crate::site::route::{self, FeedFormat, Job};
 use crate::site::{Kind, LangId, Page, PageId, Site};
 use rayon::prelude::*;
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 /// Pages in one part of PaperMod's index.
 const PART: usize = 128;
@@ -195,22 +195,71 @@ impl Renderer {
         self.searches[lang.index()].get_or_init(|| {
             let site = &self.shared.site;
             let ids: Vec<PageId> = site.searched(lang).collect();
-            let language = &site.config.languages[lang.index()];
-            let keys = language.params.search.keys.as_deref();
-            let has = |names: &[&str]| {
-                keys.is_none_or(|keys| keys.iter().any(|key| names.contains(&key.as_str())))
-            };
-            let fields = Fields {
-                summary: has(&["summary", "description"]),
-                content: has(&["content"]),
-                tags: has(&["tags"]),
-            };
+            let fields = self.search_fields(lang);
             let threads = rayon::current_num_threads();
             let [files, _] = site.search_files(lang);
             index::make(ids.len(), files, fields, threads, |n, counter, take| {
                 self.search_page(ids[n], fields.content, counter, take);
             })
         })
+    }
+
+    fn search_fields(&self, lang: LangId) -> Fields {
+        let language = &self.shared.site.config.languages[lang.index()];
+        let keys = language.params.search.keys.as_deref();
+        let has = |names: &[&str]| {
+            keys.is_none_or(|keys| keys.iter().any(|key| names.contains(&key.as_str())))
+        };
+        Fields {
+            summary: has(&["summary", "description"]),
+            content: has(&["content"]),
+            tags: has(&["tags"]),
+        }
+    }
+
+    /// Whether the index will ask for the words of an article, and nobody knows them. A
+    /// preview, which makes the index when it is asked for, has them counted then.
+    pub(super) fn wants_words(&self, id: PageId) -> bool {
+        let site = &self.shared.site;
+        let searched = self.searched.get_or_init(|| {
+            let mut searched = vec![false; site.config.languages.len()];
+            for route in &site.routes.all {
+                if let Job::SearchIndex(lang) = route.job {
+                    searched[lang.index()] = self.search_fields(lang).content;
+                }
+            }
+            searched
+        });
+        let page = &site[id];
+        let known = |key| {
+            self.cache
+                .as_ref()
+                .is_some_and(|cache| cache.words(key).is_some())
+        };
+        searched[page.lang.index()]
+            && page.show.in_search
+            && self.words_held.is_none()
+            && self.words[id.index()].get().is_none()
+            && self.articles[id.index()]
+                .as_ref()
+                .is_some_and(|article| !known(article.key))
+    }
+
+    /// Counts the words of an article while its text is at hand.
+    pub(super) fn count_words(&self, id: PageId, plain: &str) {
+        let Some(article) = &self.articles[id.index()] else {
+            return;
+        };
+        let idle = || self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counter = idle().pop().unwrap_or_default();
+        let headings = article.headings().iter();
+        let record = counter.record(plain, headings.map(|heading| heading.text.as_str()));
+        idle().push(counter);
+        if let Some(cache) = &self.cache {
+            cache.put_words(article.key, &record);
+        }
+        // Whoever else has counted them has come to the same.
+        let _ = self.words[id.index()].set(record.into());
     }
 
     fn search_page(
@@ -254,6 +303,9 @@ impl Renderer {
         let Some(article) = &self.articles[id.index()] else {
             return take(&[]);
         };
+        if let Some(record) = self.words[id.index()].get() {
+            return take(record);
+        }
         if let Some(record) = self
             .words_held
             .as_ref()

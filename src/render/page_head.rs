@@ -150,7 +150,11 @@ impl Renderer {
         };
         // No other kind of page gives its text to machines.
         let body = if kind == head::Kind::Article && rows.text {
-            self.plain_text(id)
+            let plain = self.plain_text(id);
+            if self.wants_words(id) {
+                self.count_words(id, &plain);
+            }
+            plain
         } else {
             String::new()
         };

@@ -156,9 +156,12 @@ impl Renderer {
     }
 
     /// Lets go of the text of a page that has been rendered, unless a feed or
-    /// PaperMod's index will ask for it. The search index is made before any page.
+    /// PaperMod's index will ask for it. The search index has its words then.
     pub fn done(&self, job: &Job) {
         let Job::Page(id, 1) = job else { return };
+        if self.wants_words(*id) {
+            self.count_words(*id, &self.plain_text(*id));
+        }
         let asked = self.asked_again.get_or_init(|| self.asked_again());
         if let Some(article) = self.articles[id.index()].as_ref()
             && asked.as_ref().is_some_and(|asked| !asked.contains(id))

@@ -64,6 +64,14 @@ impl Site {
         }
     }
 
+    /// Whether a job is of the search index, which is made of all pages.
+    pub fn is_search(job: &Job) -> bool {
+        matches!(
+            job,
+            Job::SearchIndex(_) | Job::SearchWords(..) | Job::SearchPages(..)
+        )
+    }
+
     /// Whether a job looks at so much of the site that it takes far longer than a page.
     pub fn is_long(&self, job: &Job) -> bool {
         match job {
@@ -71,13 +79,7 @@ impl Site {
                 let page = &self[*id];
                 page.kind == Kind::Taxonomy || !self.layout(page).is_empty()
             }
-            Job::Feed(..)
-            | Job::IndexJson(_)
-            | Job::SearchIndex(_)
-            | Job::SearchWords(..)
-            | Job::SearchPages(..)
-            | Job::Sitemap(_)
-            | Job::Extra(..) => true,
+            Job::Feed(..) | Job::IndexJson(_) | Job::Sitemap(_) | Job::Extra(..) => true,
             _ => false,
         }
     }
