@@ -24,6 +24,7 @@ mod page_head;
 pub mod prints;
 mod rows;
 pub mod search;
+mod searches;
 mod site_view;
 pub mod sitemap;
 pub mod template;
@@ -50,7 +51,7 @@ use needs::Need;
 use page_head::Publisher;
 use prints::{Prints, ReadsOf};
 use rayon::prelude::*;
-use search::index::Index;
+use searches::Searches;
 use std::collections::HashSet;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -116,15 +117,9 @@ pub struct Renderer {
     entries: Vec<OnceLock<Box<[PageId]>>>,
     /// The rows of every list's pager: made when its first part asks.
     pagers: Vec<OnceLock<Value>>,
-    /// Of each language: what its search reads, and the fingerprint of that.
-    searches: Vec<OnceLock<Index>>,
+    /// What searches read, and of each language the fingerprint of that.
+    searches: Searches,
     search_prints: Vec<OnceLock<Hash>>,
-    words_held: Option<Arc<search::words::Held>>,
-    /// Of each article that was rendered, its words: the index is made when all are.
-    words: Vec<OnceLock<Box<[u8]>>>,
-    counters: Mutex<Vec<search::words::Counter>>,
-    /// Of each language: whether texts are searched.
-    searched: OnceLock<Vec<bool>>,
     shortcodes: Shortcodes,
     options: Vec<parse::Options>,
     pub cache: Option<Arc<Cache>>,
@@ -209,12 +204,8 @@ impl Renderer {
             in_feeds: (0..pages).map(|_| OnceLock::new()).collect(),
             entries: (0..pages).map(|_| OnceLock::new()).collect(),
             pagers: (0..pages).map(|_| OnceLock::new()).collect(),
-            searches: (0..languages).map(|_| OnceLock::new()).collect(),
+            searches: Searches::new(&shared.site, words_held),
             search_prints: (0..languages).map(|_| OnceLock::new()).collect(),
-            words_held,
-            words: (0..pages).map(|_| OnceLock::new()).collect(),
-            counters: Mutex::default(),
-            searched: OnceLock::new(),
             shortcodes,
             options,
             shared,

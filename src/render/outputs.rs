@@ -5,22 +5,16 @@
 use super::article::Article;
 use super::feed::{self, About, Feed, Item, Person};
 use super::json::{self, Members, Place};
-use super::search::index::{self, Fields, Index};
-use super::search::words::Counter;
 use super::{Renderer, absolute, machine, search, sitemap, view};
 use crate::config::LanguageConfig;
 use crate::config::outputs::Kind as OutputKind;
 use crate::site::route::{self, FeedFormat, Job};
 use crate::site::{Kind, LangId, Page, PageId, Site};
 use rayon::prelude::*;
-use std::borrow::Cow;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 /// Pages in one part of PaperMod's index.
 const PART: usize = 128;
-
-/// Bytes of the summary that a result of the search shows.
-const SHOWN: usize = 180;
 
 /// The article without its headings' links to themselves: they are the theme's,
 /// which hides them, and most feed readers would show each as a `#`.
@@ -134,7 +128,7 @@ impl Renderer {
     }
 
     /// The titles of a page's terms.
-    fn terms_of(&self, page: &Page) -> Vec<&str> {
+    pub(super) fn terms_of(&self, page: &Page) -> Vec<&str> {
         let terms = page.terms.iter();
         terms
             .map(|term| self.shared.site.terms[term.index()].title.as_str())
@@ -142,7 +136,7 @@ impl Renderer {
     }
 
     /// The description that somebody wrote, else the article's beginning.
-    fn summary(&self, id: PageId) -> &str {
+    pub(super) fn summary(&self, id: PageId) -> &str {
         let front = self.shared.site[id].front();
         if let Some(description) = front.and_then(|front| front.description.as_deref()) {
             return description;
@@ -188,148 +182,6 @@ impl Renderer {
             content: &self.plain_text(id),
         };
         search::papermod(&entry, json);
-    }
-
-    /// The index of a language, made when the first of its files is asked for.
-    pub(super) fn search(&self, lang: LangId) -> &Index {
-        self.searches[lang.index()].get_or_init(|| {
-            let site = &self.shared.site;
-            let ids: Vec<PageId> = site.searched(lang).collect();
-            let fields = self.search_fields(lang);
-            let threads = rayon::current_num_threads();
-            let [files, _] = site.search_files(lang);
-            index::make(ids.len(), files, fields, threads, |n, counter, take| {
-                self.search_page(ids[n], fields.content, counter, take);
-            })
-        })
-    }
-
-    fn search_fields(&self, lang: LangId) -> Fields {
-        let language = &self.shared.site.config.languages[lang.index()];
-        let keys = language.params.search.keys.as_deref();
-        let has = |names: &[&str]| {
-            keys.is_none_or(|keys| keys.iter().any(|key| names.contains(&key.as_str())))
-        };
-        Fields {
-            summary: has(&["summary", "description"]),
-            content: has(&["content"]),
-            tags: has(&["tags"]),
-        }
-    }
-
-    /// Whether the index will ask for the words of an article, and nobody knows them. A
-    /// preview, which makes the index when it is asked for, has them counted then.
-    pub(super) fn wants_words(&self, id: PageId) -> bool {
-        let site = &self.shared.site;
-        let searched = self.searched.get_or_init(|| {
-            let mut searched = vec![false; site.config.languages.len()];
-            for route in &site.routes.all {
-                if let Job::SearchIndex(lang) = route.job {
-                    searched[lang.index()] = self.search_fields(lang).content;
-                }
-            }
-            searched
-        });
-        let page = &site[id];
-        let known = |key| {
-            self.cache
-                .as_ref()
-                .is_some_and(|cache| cache.words(key).is_some())
-        };
-        searched[page.lang.index()]
-            && page.show.in_search
-            && self.words_held.is_none()
-            && self.words[id.index()].get().is_none()
-            && self.articles[id.index()]
-                .as_ref()
-                .is_some_and(|article| !known(article.key))
-    }
-
-    /// Counts the words of an article while its text is at hand.
-    pub(super) fn count_words(&self, id: PageId, plain: &str) {
-        let Some(article) = &self.articles[id.index()] else {
-            return;
-        };
-        let idle = || self.counters.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut counter = idle().pop().unwrap_or_default();
-        let headings = article.headings().iter();
-        let record = counter.record(plain, headings.map(|heading| heading.text.as_str()));
-        idle().push(counter);
-        if let Some(cache) = &self.cache {
-            cache.put_words(article.key, &record);
-        }
-        // Whoever else has counted them has come to the same.
-        let _ = self.words[id.index()].set(record.into());
-    }
-
-    fn search_page(
-        &self,
-        id: PageId,
-        has_words: bool,
-        counter: &mut Counter,
-        take: &mut dyn FnMut(&index::Page),
-    ) {
-        let site = &self.shared.site;
-        let page = &site[id];
-        let section = page
-            .parent
-            .filter(|parent| site[*parent].kind == Kind::Section);
-        let front = page.front();
-        let date = page.date.map(|date| {
-            let code = &site.language(page).code;
-            date.format(&self.date_format(id), code)
-        });
-        let summary = search::excerpt(self.summary(id), SHOWN);
-        let one = index::Page {
-            title: &page.title,
-            url: &site.href(&page.url),
-            summary: &summary,
-            has_own_summary: front.is_some_and(|front| front.description.is_some()),
-            date: date.as_deref().unwrap_or_default(),
-            section: section.map_or("", |parent| &site[parent].title),
-            tags: &self.terms_of(page),
-            words: &[],
-        };
-        if !has_words {
-            return take(&one);
-        }
-        self.words_of(id, counter, &mut |words| {
-            take(&index::Page { words, ..one });
-        });
-    }
-
-    /// Hands over the record of an article's words.
-    fn words_of(&self, id: PageId, counter: &mut Counter, take: &mut dyn FnMut(&[u8])) {
-        let Some(article) = &self.articles[id.index()] else {
-            return take(&[]);
-        };
-        if let Some(record) = self.words[id.index()].get() {
-            return take(record);
-        }
-        if let Some(record) = self
-            .words_held
-            .as_ref()
-            .and_then(|held| held.get(article.key))
-        {
-            return take(&record);
-        }
-        let cache = self.cache.as_ref();
-        let record = match cache.and_then(|cache| cache.words(article.key)) {
-            Some(record) => Cow::Borrowed(record),
-            None => {
-                let plain = self.plain_text(id);
-                let headings = article.headings().iter();
-                let record = counter.record(&plain, headings.map(|heading| heading.text.as_str()));
-                if let Some(cache) = cache {
-                    cache.put_words(article.key, &record);
-                }
-                Cow::Owned(record)
-            }
-        };
-        take(&record);
-        if let Some(held) = &self.words_held {
-            held.put(article.key, Arc::from(record));
-        }
     }
 
     pub(super) fn robots(&self, out: &mut String) {

@@ -151,8 +151,8 @@ impl Renderer {
         // No other kind of page gives its text to machines.
         let body = if kind == head::Kind::Article && rows.text {
             let plain = self.plain_text(id);
-            if self.wants_words(id) {
-                self.count_words(id, &plain);
+            if let Some(n) = self.wants_words(id) {
+                self.count_words(id, n, &plain);
             }
             plain
         } else {

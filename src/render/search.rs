@@ -5,6 +5,7 @@
 //! Does not choose pages, nor read their texts.
 
 pub mod index;
+mod terms;
 pub mod words;
 
 use super::json::Members;

@@ -159,8 +159,8 @@ impl Renderer {
     /// PaperMod's index will ask for it. The search index has its words then.
     pub fn done(&self, job: &Job) {
         let Job::Page(id, 1) = job else { return };
-        if self.wants_words(*id) {
-            self.count_words(*id, &self.plain_text(*id));
+        if let Some(n) = self.wants_words(*id) {
+            self.count_words(*id, n, &self.plain_text(*id));
         }
         let asked = self.asked_again.get_or_init(|| self.asked_again());
         if let Some(article) = self.articles[id.index()].as_ref()

@@ -68,19 +68,71 @@ fn is_of_word(c: char) -> bool {
 /// A run of a script without spaces has every two characters that stand together, and
 /// its last: so each of its characters begins a term.
 pub fn terms(text: &str, mut each: impl FnMut(&str)) {
-    let mut lower = String::new();
-    for part in text.split_ascii_whitespace() {
-        if !part.is_ascii() {
-            any_terms(&fold(part), &mut each);
-        } else if part.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            lower.clear();
-            lower.push_str(part);
-            lower.make_ascii_lowercase();
-            ascii_terms(&lower, &mut each);
-        } else {
-            ascii_terms(part, &mut each);
+    let lower = text.to_ascii_lowercase();
+    let bytes = lower.as_bytes();
+    let sort = |at: usize| {
+        bytes
+            .get(at)
+            .map_or(Sort::Gap, |byte| SORTS[usize::from(*byte)])
+    };
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        while sort(at) == Sort::Letter {
+            at += 1;
+        }
+        let end = at;
+        while sort(at) == Sort::Sign {
+            at += 1;
+        }
+        if sort(at) == Sort::Far && !is_sign_of_print(&bytes[at..]) {
+            // Not a text that is looked at byte by byte, up to where it is again.
+            let part = bytes[start..].iter().position(u8::is_ascii_whitespace);
+            at = part.map_or(bytes.len(), |length| start + length);
+            any_terms(&fold(&lower[start..at]), &mut each);
+            continue;
+        }
+        if (1..=LONGEST).contains(&(end - start)) {
+            each(&lower[start..end]);
+            if (1..=2).contains(&(at - end)) && sort(at) != Sort::Letter {
+                each(&lower[start..at]);
+            }
+        }
+        if sort(at) != Sort::Letter {
+            at += if sort(at) == Sort::Far { 3 } else { 1 };
         }
     }
+}
+
+/// What a byte of a text in lower case is a part of.
+#[derive(Clone, Copy, PartialEq)]
+enum Sort {
+    Gap,
+    Letter,
+    Sign,
+    /// A character that is not of ASCII.
+    Far,
+}
+
+const SORTS: [Sort; 256] = {
+    let mut sorts = [Sort::Gap; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        sorts[byte] = match byte as u8 {
+            b'a'..=b'z' | b'0'..=b'9' => Sort::Letter,
+            b'+' | b'#' => Sort::Sign,
+            0x80.. => Sort::Far,
+            _ => Sort::Gap,
+        };
+        byte += 1;
+    }
+    sorts
+};
+
+/// Whether a text begins with a dash, a quotation mark, a bullet or an ellipsis (U+2010 to
+/// U+2027), which most texts hold and which stand between words as a space does.
+fn is_sign_of_print(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xE2, 0x80, 0x90..=0xA7, ..])
 }
 
 fn any_terms(folded: &str, each: &mut impl FnMut(&str)) {
@@ -98,39 +150,6 @@ fn any_terms(folded: &str, each: &mut impl FnMut(&str)) {
             }
             Run::Dense(run) => pairs(run, each),
         }
-    }
-}
-
-/// The same of what most texts are made of.
-fn ascii_terms(folded: &str, each: &mut impl FnMut(&str)) {
-    let bytes = folded.as_bytes();
-    let is_word = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
-    let is_sign = |at: usize| {
-        bytes
-            .get(at)
-            .is_some_and(|byte| matches!(byte, b'+' | b'#'))
-    };
-    let mut at = 0;
-    while at < bytes.len() {
-        if !is_word(at) {
-            at += 1;
-            continue;
-        }
-        let mut end = at + 1;
-        while is_word(end) {
-            end += 1;
-        }
-        let mut signs = end;
-        while is_sign(signs) {
-            signs += 1;
-        }
-        if end - at <= LONGEST {
-            each(&folded[at..end]);
-            if (1..=2).contains(&(signs - end)) && !is_word(signs) {
-                each(&folded[at..signs]);
-            }
-        }
-        at = signs;
     }
 }
 
@@ -218,10 +237,14 @@ mod tests {
         }
 
         #[test]
-        fn the_short_way_splits_as_the_long_one(text in "[a-c+#.,-]{0,50}") {
+        fn the_short_way_splits_as_the_long_one(
+            text in r"([a-cA-C+#.,\- \n]|[“’–…‧‐\u{2028}\u{200F}]|[éﬁ\u{301}\u{338}一あ\u{3099}]){0,50}",
+        ) {
             let (mut long, mut short) = (Vec::new(), Vec::new());
-            any_terms(&text, &mut |term: &str| long.push(term.to_owned()));
-            ascii_terms(&text, &mut |term: &str| short.push(term.to_owned()));
+            for part in text.split_ascii_whitespace() {
+                any_terms(&fold(part), &mut |term: &str| long.push(term.to_owned()));
+            }
+            terms(&text, |term: &str| short.push(term.to_owned()));
             prop_assert_eq!(long, short);
         }
 

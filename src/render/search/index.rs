@@ -24,8 +24,6 @@ use crate::hash::{Hash, Hasher};
 use crate::render::json::{self, Members, Place};
 use crate::site::lists::SEARCH_GROUP as GROUP;
 use crate::text;
-use hashbrown::{DefaultHashBuilder, HashTable};
-use std::hash::BuildHasher;
 use std::ops::Range;
 
 /// Bytes of entries up to which all words of one beginning are fetched themselves.
@@ -36,10 +34,10 @@ const SECTIONS: usize = 12;
 const TAGS: usize = 20;
 
 /// Weights in quarters, of which a posting has 15 wholes: where a term stands.
-const TITLE: u32 = 28;
-const TAG: u32 = 12;
-const HEADING: u32 = 8;
-const SUMMARY: u32 = 6;
+const TITLE: u16 = 28;
+const TAG: u16 = 12;
+const HEADING: u16 = 8;
+const SUMMARY: u16 = 6;
 /// However often it is in the text.
 const TEXT: u32 = 16;
 
@@ -61,8 +59,6 @@ pub struct Page<'a> {
     /// Title of its section; empty for none.
     pub section: &'a str,
     pub tags: &'a [&'a str],
-    /// A record of [`words`]; empty where texts are not searched.
-    pub words: &'a [u8],
 }
 
 /// Which parts of a page are searched besides its title.
@@ -81,82 +77,84 @@ pub struct Index {
     pub pages: Vec<String>,
 }
 
-/// Makes the index of so many pages, its words in so many files. `page` hands over one of them.
+/// Makes the index of so many pages, its words in so many files. Of some of them the
+/// parts know already; `add` adds one that they do not.
 ///
 /// Threads of its own: a worker of the pool that waits in here would take up other jobs,
 /// and these wait for this very index.
-pub fn make<P>(pages: usize, files: usize, fields: Fields, threads: usize, page: P) -> Index
+pub fn make<P>(pages: usize, files: usize, threads: usize, mut parts: Vec<Part>, add: P) -> Index
 where
-    P: Fn(usize, &mut Counter, &mut dyn FnMut(&Page)) + Sync,
+    P: Fn(usize, &mut Part) + Sync,
 {
-    let groups = pages.div_ceil(GROUP);
-    let share = groups.div_ceil(threads.max(1)).max(1) * GROUP;
-    let ranges = (0..pages).step_by(share);
-    let ranges: Vec<Range<usize>> = ranges.map(|from| from..(from + share).min(pages)).collect();
-    let part = |range: Range<usize>| {
-        let mut part = Part::default();
-        let mut counter = Counter::default();
-        for n in range {
-            page(n, &mut counter, &mut |page| part.add(n, page, fields));
-        }
-        part.finish();
-        part
-    };
-    let parts: Vec<Part> = std::thread::scope(|scope| {
-        let running: Vec<_> = ranges
-            .into_iter()
-            .map(|range| scope.spawn(|| part(range)))
+    let mut known = vec![false; pages];
+    for span in parts.iter().flat_map(|part| &part.spans) {
+        known[span.page as usize] = true;
+    }
+    let missing: Vec<usize> = (0..pages).filter(|page| !known[*page]).collect();
+    let share = missing.len().div_ceil(threads.max(1)).max(1);
+    let shares: Vec<&[usize]> = missing.chunks(share).collect();
+    parts.resize_with(parts.len().max(shares.len()), Part::default);
+    std::thread::scope(|scope| {
+        let running: Vec<_> = parts
+            .iter_mut()
+            .enumerate()
+            .map(|(n, part)| {
+                let share = shares.get(n).copied().unwrap_or_default();
+                let add = &add;
+                scope.spawn(move || {
+                    for page in share {
+                        add(*page, part);
+                    }
+                    part.sort();
+                })
+            })
             .collect();
-        let joined = running.into_iter().map(std::thread::ScopedJoinHandle::join);
-        joined
-            .map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
+        for thread in running {
+            if let Err(panic) = thread.join() {
+                std::panic::resume_unwind(panic);
+            }
+        }
     });
     assemble(parts, pages, files)
 }
 
-/// What one thread has made of its pages.
+/// What one thread has made of its pages, in whatever order they came.
 #[derive(Default)]
-struct Part {
-    terms: Terms,
-    posts: Vec<Post>,
-    /// Of each term: its post of the page at hand, if that is not of an earlier one.
-    last: Vec<u32>,
-    /// Where the posts of the page at hand begin.
-    from: usize,
-    groups: Vec<String>,
-    in_group: usize,
+pub struct Part {
+    /// The words of the page that is added next.
+    pub words: Counter,
+    spans: Vec<Span>,
+    /// Term and weight, in quarters, of all pages one after another.
+    posts: Vec<(u32, u8)>,
+    /// What results show.
+    shown: String,
     /// Terms in the order of their bytes.
     sorted: Vec<u32>,
 }
 
-#[derive(Clone, Copy)]
-struct Post {
-    term: u32,
-    /// Page × 256 + quarters of weight.
+/// Where a page ends in what its part knows; it begins where the one before ends.
+struct Span {
     page: u32,
+    posts: usize,
+    shown: usize,
 }
 
 impl Part {
-    fn add(&mut self, n: usize, page: &Page, fields: Fields) {
-        self.describe(page);
-        self.from = self.posts.len();
-        let n = n as u32;
-        text::terms(page.title, |term| self.post(n, term, TITLE));
+    /// Adds a page and the words of its text.
+    pub fn add(&mut self, n: usize, page: &Page, fields: Fields) {
+        describe(&mut self.shown, page);
+        let words = &mut self.words;
+        let mut weigh = |text: &str, weight: u16| {
+            text::terms(text, |term| words.see(term).weight += weight);
+        };
+        weigh(page.title, TITLE);
         if fields.tags {
             for tag in page.tags {
-                text::terms(tag, |term| self.post(n, term, TAG));
+                weigh(tag, TAG);
             }
         }
         if fields.summary && page.has_own_summary {
-            text::terms(page.summary, |term| self.post(n, term, SUMMARY));
-        }
-        if fields.content {
-            let (length, words) = words::read(page.words);
-            for word in words {
-                let heading = if word.in_heading { HEADING } else { 0 };
-                self.post(n, word.term, heading + in_text(word.times, length));
-            }
+            weigh(page.summary, SUMMARY);
         }
         let mut name = String::new();
         let tags = page.tags.iter().map(|tag| (TAG_MARK, *tag));
@@ -165,72 +163,62 @@ impl Part {
             name.clear();
             name.push(mark);
             name.push_str(title);
-            self.post(n, &name, 4);
+            words.see(&name).weight = 4;
         }
-    }
-
-    /// What a result shows.
-    fn describe(&mut self, page: &Page) {
-        if self.in_group == 0 {
-            self.groups.push("[".to_owned());
-        }
-        let Some(group) = self.groups.last_mut() else {
-            return;
-        };
-        if self.in_group > 0 {
-            group.push(',');
-        }
-        json::list(group, Place::Script, |json| {
-            for text in [page.title, page.url, page.summary, page.date, page.section] {
-                json.text("", text);
-            }
-            json.texts("", page.tags);
+        let length = words.length;
+        words.take(|term, seen| {
+            let heading = if seen.in_heading { HEADING } else { 0 };
+            let weight = u32::from(seen.weight) + u32::from(heading) + in_text(seen.times, length);
+            self.posts.push((term, weight.min(0xFF) as u8));
         });
-        self.in_group += 1;
-        if self.in_group == GROUP {
-            self.finish_group();
-        }
-    }
-
-    fn finish_group(&mut self) {
-        if self.in_group > 0
-            && let Some(group) = self.groups.last_mut()
-        {
-            group.push_str("]\n");
-        }
-        self.in_group = 0;
-    }
-
-    /// Adds to what the term weighs in the page at hand.
-    fn post(&mut self, page: u32, term: &str, weight: u32) {
-        let term = self.terms.number(term);
-        if self.last.len() <= term as usize {
-            self.last.push(0);
-        }
-        let last = &mut self.last[term as usize];
-        let at = *last as usize;
-        if at >= self.from
-            && let Some(post) = self.posts.get_mut(at).filter(|post| post.term == term)
-        {
-            let weight = (post.page & 0xFF) + weight;
-            post.page = post.page & !0xFF | weight.min(0xFF);
-            return;
-        }
-        *last = self.posts.len() as u32;
-        self.posts.push(Post {
-            term,
-            page: page << 8 | weight,
+        self.spans.push(Span {
+            page: n as u32,
+            posts: self.posts.len(),
+            shown: self.shown.len(),
         });
     }
 
-    fn finish(&mut self) {
-        self.finish_group();
-        self.last = Vec::new();
-        let terms = &self.terms;
-        let mut sorted: Vec<u32> = (0..terms.ends.len() as u32).collect();
+    fn sort(&mut self) {
+        let terms = &self.words.terms;
+        let mut sorted: Vec<u32> = (0..terms.len() as u32).collect();
         sorted.sort_unstable_by(|a, b| terms.get(*a).cmp(terms.get(*b)));
         self.sorted = sorted;
     }
+}
+
+/// What a result shows.
+fn describe(out: &mut String, page: &Page) {
+    json::list(out, Place::Script, |json| {
+        for text in [page.title, page.url, page.summary, page.date, page.section] {
+            json.text("", text);
+        }
+        json.texts("", page.tags);
+    });
+}
+
+/// What its part knows of a page.
+#[derive(Clone, Default)]
+struct Known {
+    part: usize,
+    posts: Range<usize>,
+    shown: Range<usize>,
+}
+
+/// Of all pages, in their order.
+fn all_known(parts: &[Part], pages: usize) -> Vec<Known> {
+    let mut all = vec![Known::default(); pages];
+    for (n, part) in parts.iter().enumerate() {
+        let (mut posts, mut shown) = (0, 0);
+        for span in &part.spans {
+            all[span.page as usize] = Known {
+                part: n,
+                posts: posts..span.posts,
+                shown: shown..span.shown,
+            };
+            (posts, shown) = (span.posts, span.shown);
+        }
+    }
+    all
 }
 
 /// Saturates: the tenth time says little, and less in a long text.
@@ -243,46 +231,6 @@ fn in_text(times: u32, length: u32) -> u32 {
     (TEXT * 100 * times / (100 * times + slack)).max(1)
 }
 
-/// Texts by numbers in the order in which they came, and the other way round.
-#[derive(Default)]
-struct Terms {
-    table: HashTable<u32>,
-    letters: String,
-    ends: Vec<u32>,
-    hasher: DefaultHashBuilder,
-}
-
-impl Terms {
-    fn get(&self, number: u32) -> &str {
-        slice(&self.letters, &self.ends, number)
-    }
-
-    fn number(&mut self, term: &str) -> u32 {
-        let hash = self.hasher.hash_one(term);
-        let (letters, ends) = (&self.letters, &self.ends);
-        let is = |number: &u32| slice(letters, ends, *number) == term;
-        if let Some(number) = self.table.find(hash, is) {
-            return *number;
-        }
-        let number = self.ends.len() as u32;
-        self.letters.push_str(term);
-        self.ends.push(self.letters.len() as u32);
-        let (letters, ends, hasher) = (&self.letters, &self.ends, &self.hasher);
-        let again = |number: &u32| hasher.hash_one(slice(letters, ends, *number));
-        self.table.insert_unique(hash, number, again);
-        number
-    }
-}
-
-fn slice<'t>(letters: &'t str, ends: &[u32], number: u32) -> &'t str {
-    let number = number as usize;
-    let start = match number.checked_sub(1) {
-        Some(before) => ends[before] as usize,
-        None => 0,
-    };
-    &letters[start..ends[number] as usize]
-}
-
 /// All terms in the order of their bytes, with the postings of each.
 struct Lists<'p> {
     terms: Vec<&'p str>,
@@ -293,18 +241,18 @@ struct Lists<'p> {
 }
 
 impl<'p> Lists<'p> {
-    fn new(parts: &'p [Part]) -> Lists<'p> {
+    fn new(parts: &'p [Part], pages: &[Known]) -> Lists<'p> {
         let mut all: Vec<(&str, usize, u32)> = Vec::new();
         for (index, part) in parts.iter().enumerate() {
             let sorted = part.sorted.iter();
-            all.extend(sorted.map(|number| (part.terms.get(*number), index, *number)));
+            all.extend(sorted.map(|number| (part.words.terms.get(*number), index, *number)));
         }
         // Runs that are sorted, which a stable sort finds.
         all.sort_by(|a, b| a.0.cmp(b.0));
         let mut terms: Vec<&str> = Vec::new();
         let mut numbers: Vec<Vec<u32>> = parts
             .iter()
-            .map(|part| vec![0; part.terms.ends.len()])
+            .map(|part| vec![0; part.words.terms.len()])
             .collect();
         for (text, part, number) in all {
             if terms.last() != Some(&text) {
@@ -313,15 +261,10 @@ impl<'p> Lists<'p> {
             numbers[part][number as usize] = terms.len() as u32 - 1;
         }
         let mut ends = vec![0; terms.len()];
-        let posts = || {
-            let parts = parts.iter().zip(&numbers);
-            parts.flat_map(|(part, numbers)| {
-                let posts = part.posts.iter();
-                posts.map(|post| (numbers[post.term as usize] as usize, post.page))
-            })
-        };
-        for (term, _) in posts() {
-            ends[term] += 1;
+        for (part, numbers) in parts.iter().zip(&numbers) {
+            for (term, _) in &part.posts {
+                ends[numbers[*term as usize] as usize] += 1;
+            }
         }
         let mut sum = 0;
         for end in &mut ends {
@@ -329,10 +272,13 @@ impl<'p> Lists<'p> {
             sum += std::mem::replace(end, sum);
         }
         let mut postings = vec![0; sum];
-        for (term, page) in posts() {
-            let weight = ((page & 0xFF) + 2) / 4;
-            postings[ends[term]] = (page >> 8) << 4 | weight.clamp(1, 15);
-            ends[term] += 1;
+        for (page, known) in pages.iter().enumerate() {
+            for (term, weight) in &parts[known.part].posts[known.posts.clone()] {
+                let end = &mut ends[numbers[known.part][*term as usize] as usize];
+                let weight = (u32::from(*weight) + 2) / 4;
+                postings[*end] = (page as u32) << 4 | weight.clamp(1, 15);
+                *end += 1;
+            }
         }
         Lists {
             terms,
@@ -364,7 +310,8 @@ impl<'p> Lists<'p> {
 }
 
 fn assemble(parts: Vec<Part>, pages: usize, count: usize) -> Index {
-    let lists = Lists::new(&parts);
+    let known = all_known(&parts, pages);
+    let lists = Lists::new(&parts, &known);
     let mut encoded = Vec::with_capacity(lists.postings.len() * 2);
     let ends: Vec<usize> = (0..lists.terms.len())
         .map(|term| {
@@ -403,12 +350,24 @@ fn assemble(parts: Vec<Part>, pages: usize, count: usize) -> Index {
     let (firsts, files) = files(&entries, count);
     let sections = lists.most(SECTION_MARK, SECTIONS);
     let tags = lists.most(TAG_MARK, TAGS);
-    let mut groups = Vec::with_capacity(pages.div_ceil(GROUP));
+    let groups: Vec<String> = known
+        .chunks(GROUP)
+        .map(|group| {
+            let length: usize = group.iter().map(|page| page.shown.len() + 1).sum();
+            let mut text = String::with_capacity(length + 2);
+            for (n, page) in group.iter().enumerate() {
+                text.push(if n == 0 { '[' } else { ',' });
+                text.push_str(&parts[page.part].shown[page.shown.clone()]);
+            }
+            text.push_str("]\n");
+            text
+        })
+        .collect();
     let mut stamp = Hasher::new();
     for file in &files {
         stamp.hash(Hash::of(file));
     }
-    for group in parts.iter().flat_map(|part| &part.groups) {
+    for group in &groups {
         stamp.hash(Hash::of(group.as_bytes()));
     }
     let stamp = stamp.finish().to_string();
@@ -423,9 +382,6 @@ fn assemble(parts: Vec<Part>, pages: usize, count: usize) -> Index {
         json.texts("words", &firsts);
     });
     directory.push('\n');
-    for part in parts {
-        groups.extend(part.groups);
-    }
     Index {
         directory,
         words: files,

@@ -9,88 +9,97 @@
 //!
 //! All numbers are LEB128 varints, and entries stand in the order of the text.
 
+use super::terms::Terms;
 use crate::hash::Hash;
 use crate::text;
-use hashbrown::{DefaultHashBuilder, HashTable};
 use std::collections::HashMap;
-use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// More occurrences say no more about a text.
 const MOST: u32 = 1 << 16;
 
-/// What is looked at of each term.
-#[derive(Clone, Copy)]
-struct Entry {
-    start: u32,
-    length: u32,
-    times: u32,
-    in_heading: bool,
+/// What is known of a term in the article at hand.
+#[derive(Clone, Copy, Default)]
+pub struct Seen {
+    /// In the text; 0 where it stands in a heading that is no part of it.
+    pub times: u32,
+    pub in_heading: bool,
+    /// For whoever weighs the terms besides.
+    pub weight: u16,
+    is_here: bool,
 }
 
-/// Counts the terms of one article after another.
+/// The words of one article after another.
 #[derive(Default)]
 pub struct Counter {
-    places: HashTable<u32>,
-    entries: Vec<Entry>,
-    letters: String,
-    hasher: DefaultHashBuilder,
+    pub terms: Terms,
+    /// Of each term; of those that are not in the article at hand, nothing.
+    seen: Vec<Seen>,
+    /// Terms of the article at hand.
+    here: Vec<u32>,
+    /// Terms in its text, each as often as it stands there.
+    pub length: u32,
 }
 
 impl Counter {
-    /// The record of an article: its text as it reads, and that of each heading in it.
-    pub fn record<'h>(&mut self, plain: &str, headings: impl Iterator<Item = &'h str>) -> Vec<u8> {
-        self.places.clear();
-        self.entries.clear();
-        self.letters.clear();
+    /// Counts an article: its text as it reads, and that of each heading in it.
+    pub fn count<'h>(&mut self, plain: &str, headings: impl Iterator<Item = &'h str>) {
         let mut length: u32 = 0;
         text::terms(plain, |term| {
             length = length.saturating_add(1);
-            let entry = self.entry(term);
-            entry.times = (entry.times + 1).min(MOST);
+            let seen = self.see(term);
+            seen.times = (seen.times + 1).min(MOST);
         });
         for heading in headings {
-            text::terms(heading, |term| self.entry(term).in_heading = true);
+            text::terms(heading, |term| self.see(term).in_heading = true);
         }
-        let mut record = Vec::with_capacity(self.letters.len() + self.entries.len() * 2 + 4);
-        put(&mut record, length);
-        for entry in &self.entries {
-            let start = entry.start as usize;
-            put(&mut record, entry.times << 1 | u32::from(entry.in_heading));
-            put(&mut record, entry.length);
-            let term = &self.letters[start..start + entry.length as usize];
+        self.length = length;
+    }
+
+    /// The same of an article that was counted before.
+    pub fn recall(&mut self, record: &[u8]) {
+        let (length, words) = read(record);
+        for word in words {
+            let seen = self.see(word.term);
+            (seen.times, seen.in_heading) = (word.times, word.in_heading);
+        }
+        self.length = length;
+    }
+
+    /// What is known of a term, which is in the article from now on.
+    pub fn see(&mut self, term: &str) -> &mut Seen {
+        let number = self.terms.number(term);
+        if self.seen.len() <= number as usize {
+            self.seen.push(Seen::default());
+        }
+        let seen = &mut self.seen[number as usize];
+        if !seen.is_here {
+            seen.is_here = true;
+            self.here.push(number);
+        }
+        seen
+    }
+
+    /// The record of the article that was counted.
+    pub fn record(&self) -> Vec<u8> {
+        let mut record = Vec::with_capacity(self.here.len() * 10 + 4);
+        put(&mut record, self.length);
+        for number in &self.here {
+            let seen = &self.seen[*number as usize];
+            let term = self.terms.get(*number);
+            put(&mut record, seen.times << 1 | u32::from(seen.in_heading));
+            put(&mut record, term.len() as u32);
             record.extend_from_slice(term.as_bytes());
         }
         record
     }
 
-    fn entry(&mut self, term: &str) -> &mut Entry {
-        let (entries, letters, hasher) = (&mut self.entries, &mut self.letters, &self.hasher);
-        let text = |letters: &str, entry: &Entry| {
-            let start = entry.start as usize;
-            hasher.hash_one(&letters[start..start + entry.length as usize])
-        };
-        let is = |place: &u32| {
-            let entry = &entries[*place as usize];
-            let start = entry.start as usize;
-            &letters[start..start + entry.length as usize] == term
-        };
-        let hash = hasher.hash_one(term);
-        if let Some(place) = self.places.find(hash, is) {
-            return &mut entries[*place as usize];
+    /// Hands over all terms of the article at hand, which is done with.
+    pub fn take(&mut self, mut each: impl FnMut(u32, Seen)) {
+        for number in self.here.drain(..) {
+            each(number, std::mem::take(&mut self.seen[number as usize]));
         }
-        let place = entries.len();
-        let entry = Entry {
-            start: letters.len() as u32,
-            length: term.len() as u32,
-            times: 0,
-            in_heading: false,
-        };
-        letters.push_str(term);
-        entries.push(entry);
-        let again = |place: &u32| text(letters, &entries[*place as usize]);
-        self.places.insert_unique(hash, place as u32, again);
-        &mut entries[place]
+        self.length = 0;
     }
 }
 
@@ -168,9 +177,11 @@ mod tests {
 
     fn words(plain: &str, headings: &[&str]) -> (u32, Vec<(String, u32, bool)>) {
         let mut counter = Counter::default();
+        counter.count("before", ["before"].into_iter());
+        counter.take(|_, _| {});
         // Nothing of the article before is left.
-        counter.record("before", ["before"].into_iter());
-        let record = counter.record(plain, headings.iter().copied());
+        counter.count(plain, headings.iter().copied());
+        let record = counter.record();
         let (length, words) = read(&record);
         let words = words.map(|word| (word.term.to_owned(), word.times, word.in_heading));
         (length, words.collect())
@@ -191,6 +202,18 @@ mod tests {
             )
         );
         assert_eq!(words("", &[]), (0, Vec::new()));
+    }
+
+    #[test]
+    fn what_was_counted_once_is_recalled() {
+        let mut counter = Counter::default();
+        counter.count("Tide and tide, Ebb", ["Ebb", "Neap"].into_iter());
+        let record = counter.record();
+        let mut other = Counter::default();
+        other.count("quite another", ["article"].into_iter());
+        other.take(|_, _| {});
+        other.recall(&record);
+        assert_eq!(other.record(), record);
     }
 
     proptest! {

@@ -18,18 +18,20 @@ fn page<'a>(title: &'a str, tags: &'a [&'a str]) -> Page<'a> {
         date: "",
         section: "",
         tags,
-        words: &[],
     }
 }
 
 fn of(texts: &[&str], files: usize, threads: usize) -> Index {
-    make(texts.len(), files, ALL, threads, |n, counter, take| {
-        let words = counter.record(texts[n], std::iter::empty());
-        take(&Page {
-            words: &words,
-            ..page("", &[])
-        });
-    })
+    let add = |n: usize, part: &mut Part| {
+        part.words.count(texts[n], std::iter::empty());
+        part.add(n, &page("", &[]), ALL);
+    };
+    // Some were added before, the last first.
+    let mut early = Part::default();
+    for n in (0..texts.len()).rev().filter(|n| n % 3 == 1) {
+        add(n, &mut early);
+    }
+    make(texts.len(), files, threads, vec![early], add)
 }
 
 /// Terms and their postings (page, weight), as a reader finds them.
@@ -60,15 +62,15 @@ fn read(files: &[Vec<u8>]) -> Vec<(String, Vec<(u32, u32)>)> {
 
 #[test]
 fn a_term_has_its_pages_and_what_it_weighs_there() {
-    let index = make(2, 2, ALL, 1, |n, counter, take| {
+    let index = make(2, 2, 1, Vec::new(), |n, part| {
         let texts = ["The ebb, and the ebb.", "The flood"];
-        let words = counter.record(texts[n], ["Ebb"].into_iter().take(1 - n));
+        part.words.count(texts[n], ["Ebb"].into_iter().take(1 - n));
         let pages = [page("Ebb", &["sea", "moon"]), page("Flood", &["sea"])];
-        take(&Page {
+        let page = Page {
             section: "Tides",
-            words: &words,
             ..pages[n]
-        });
+        };
+        part.add(n, &page, ALL);
     });
     let found = read(&index.words);
     let lines: Vec<String> = found
@@ -116,14 +118,13 @@ fn what_is_not_searched_has_no_terms() {
         content: false,
         tags: false,
     };
-    let index = make(1, 1, none, 1, |_, counter, take| {
-        let words = counter.record("text", std::iter::empty());
-        take(&Page {
+    let index = make(1, 1, 1, Vec::new(), |n, part| {
+        let page = Page {
             summary: "summary",
             has_own_summary: true,
-            words: &words,
             ..page("Title", &["tag"])
-        });
+        };
+        part.add(n, &page, none);
     });
     let terms: Vec<String> = read(&index.words)
         .into_iter()
