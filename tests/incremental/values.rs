@@ -197,6 +197,7 @@ pub const PARAMETERS: &[(&str, &[&str])] = &[
     ("show_share_buttons", &["true"]),
     ("show_full_text_in_rss", &["false"]),
     ("show_word_count", &["false"]),
+    ("show_reading_progress", &["true"]),
     ("show_post_nav_links", &["false"]),
     ("show_all_pages_in_archive", &["true"]),
     ("disable_special_1st_post", &["true"]),
