@@ -3,10 +3,12 @@
 use super::Renderer;
 use super::outputs::FEED_SHEET;
 use super::view::{self, Object, safe};
+use crate::config::look::is_literata;
 use crate::config::params::SiteParams;
 use crate::parse;
 use crate::site::{LangId, links, route};
 use crate::text;
+use crate::theme;
 use tera::{Map, Value};
 
 impl Renderer {
@@ -125,6 +127,7 @@ impl Renderer {
             .set("assets", self.icons(params))
             .set("verification", verification(params))
             .set("css", self.sheets())
+            .set("fonts", self.fonts(params))
             .set("redirect", self.moved(params))
             .0
     }
@@ -155,6 +158,17 @@ impl Renderer {
                     .set("url", site.href(&asset.output))
                     .set("integrity", asset.integrity.as_str())
             })
+            .collect()
+    }
+
+    /// Addresses of the fonts that the text of every page is set in.
+    fn fonts(&self, params: &SiteParams) -> Vec<String> {
+        let text = params.look.font.text.as_deref();
+        let is_ours = text.is_some_and(is_literata);
+        let assets = self.shared.site.assets.iter();
+        assets
+            .filter(|asset| is_ours && asset.name == theme::TEXT_FONT)
+            .map(|asset| self.shared.site.href(&asset.output))
             .collect()
     }
 
