@@ -317,7 +317,10 @@
 		try {
 			const answer = await fetch(item.querySelector("a").href, { signal });
 			const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-			const text = page.querySelector(".e-content")?.textContent.replace(/\s+/g, " ");
+			const article = page.querySelector(".e-content");
+			// Furniture within the text is no part of it.
+			article?.querySelectorAll(".anchor, .copy, .ln, .lnt").forEach((part) => part.remove());
+			const text = article?.textContent.replace(/\s+/g, " ");
 			const part = text && passage(text, marks);
 			if (part && !signal.aborted) item.querySelector("p").replaceWith(marked(make("p", ""), part, marks));
 		} catch {
@@ -427,10 +430,11 @@
 		dialog.setAttribute("closedby", "any");
 	} else {
 		const address = new URLSearchParams(location.search);
-		input.value = address.get("q") || "";
+		// Who was quicker than this script keeps what they typed.
+		input.value ||= address.get("q") || "";
 		for (const tag of address.getAll("tag")) chosen.add("#" + tag);
 		for (const section of address.getAll("section")) chosen.add("!" + section);
-		if (input.value || chosen.size) update();
 	}
+	if (input.value || chosen.size) update();
 	input.focus({ preventScroll: true });
 })();
