@@ -101,6 +101,9 @@ impl SiteParams {
     }
 }
 
+/// The taxonomy whose terms are people: in it a page's `author` is a term too.
+pub const AUTHORS: &str = "authors";
+
 /// Who writes, as their page shows them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Author {

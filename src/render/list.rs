@@ -73,7 +73,11 @@ impl Renderer {
         let site = &self.shared.site;
         let is_front_page = site.is_front_page(id);
         variables.put("featured", || {
-            let featured = is_front_page.then(|| site.featured(id)).unwrap_or_default();
+            let featured = if is_front_page {
+                site.featured(id)
+            } else {
+                Vec::new()
+            };
             let cards = featured.iter().map(|id| self.shared.card(*id));
             cards.collect::<Vec<_>>()
         });

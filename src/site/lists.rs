@@ -2,10 +2,9 @@
 //! published pages alone.
 
 use super::route::{FeedFormat, Job, Routes};
-use super::taxonomy::AUTHORS;
 use super::{Kind, LangId, Page, PageId, Site, Term};
 use crate::config::outputs::{Kind as OutputKind, OutputFormat};
-use crate::config::params::HomeMode;
+use crate::config::params::{AUTHORS, HomeMode};
 use std::collections::HashSet;
 
 /// Pages in one file of the search index: ten results are seldom neighbours.

@@ -16,9 +16,6 @@ use std::sync::Arc;
 /// The taxonomy that `series:` makes by itself when it is not configured.
 pub const SERIES: &str = "series";
 
-/// The taxonomy whose terms are people: in it a page's `author` is a term too.
-pub const AUTHORS: &str = "authors";
-
 pub struct Terms {
     pub taxonomies: Vec<Taxonomy>,
     pub terms: Vec<Term>,

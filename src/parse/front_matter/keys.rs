@@ -5,11 +5,11 @@
 use super::known::{self, Known};
 use super::{Build, Front, List, Options, Place, Render, ResourceMeta, dates};
 use crate::config::outputs::{self, SITEMAP, Sitemap};
+use crate::config::params::AUTHORS;
 use crate::config::rows::{Intake, Row, Status, get, no_effect, row, same_key};
 use crate::config::switches;
 use crate::config::{cascade, menus, params};
 use crate::diag::Diagnostic;
-use crate::site::taxonomy::AUTHORS;
 use crate::tree::{Key, Map, Node, Text, Value};
 
 pub const ROWS: &[Row<Front>] = &[
