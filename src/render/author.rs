@@ -10,13 +10,13 @@ use crate::text;
 
 /// The page of one of a page's authors; none where authors are no taxonomy.
 pub fn page_of(site: &Site, page: &Page, name: &str) -> Option<PageId> {
-    let slug = text::urlize_term(name, !site.config.disable_path_to_lower);
     let terms = page.terms.iter().map(|id| &site.terms[id.index()]);
-    let is_it = |term: &&Term| {
-        let path = &site[term.page].path;
-        site.is_author(term) && path.rsplit('/').next() == Some(&*slug)
-    };
-    let found = { terms }.find(is_it)?.page;
+    let mut authors = terms.filter(|term| site.is_author(term)).peekable();
+    // Most sites have none, and need no slug.
+    authors.peek()?;
+    let slug = text::urlize_term(name, !site.config.disable_path_to_lower);
+    let is_it = |term: &&Term| site[term.page].path.rsplit('/').next() == Some(&*slug);
+    let found = authors.find(is_it)?.page;
     site[found].rendered.then_some(found)
 }
 

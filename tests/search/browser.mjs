@@ -115,6 +115,14 @@ await check("a query in the address is answered", async () => {
   await clean(page);
 });
 
+await check("what is shown of a text is the text alone", async () => {
+  const page = await open("/search/?q=undertow");
+  await page.waitForFunction(() => document.querySelector(".search-results mark"));
+  const shown = await page.locator(".search-results p").first().innerText();
+  assert.match(shown, /words\. Undertow swim Below\.$/);
+  await page.close();
+});
+
 await check("sections and tags narrow it", async () => {
   const page = await open("/search/?q=tides");
   await finds(page, "The Tides");
