@@ -13,6 +13,14 @@ struct Templates;
 #[folder = "static/"]
 struct Static;
 
+/// Fonts that a site may choose, with their licence.
+#[derive(RustEmbed)]
+#[folder = "fonts/"]
+struct Fonts;
+
+/// The file of them that a page of text needs first.
+pub const TEXT_FONT: &str = "fonts/literata.woff2";
+
 /// One file of the theme; its name is relative to `templates/` or `static/`.
 pub struct File {
     pub name: String,
@@ -27,6 +35,12 @@ pub fn templates() -> Vec<File> {
 /// The theme's static files, by name.
 pub fn statics() -> Vec<File> {
     files::<Static>()
+}
+
+/// A file of the fonts, by its name with the folder: `fonts/literata.woff2`.
+pub fn font(name: &str) -> Option<Vec<u8>> {
+    let name = name.strip_prefix("fonts/")?;
+    Fonts::get(name).map(|file| file.data.into_owned())
 }
 
 fn files<E: RustEmbed>() -> Vec<File> {

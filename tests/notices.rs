@@ -102,6 +102,16 @@ fn grammars_are_named_with_their_licences() {
 }
 
 #[test]
+fn fonts_are_named_with_their_licence() {
+    let licence = read("fonts/OFL.txt");
+    assert!(licence.contains("SIL OPEN FONT LICENSE"));
+    assert!(
+        notices().contains(licence.trim()),
+        "{FILE} lacks the licence of the fonts"
+    );
+}
+
+#[test]
 fn expressions_are_read_as_alternatives_of_sets() {
     for fine in [
         "MIT",
@@ -188,6 +198,12 @@ fn write() {
             licence.text.trim()
         );
     }
+    let _ = write!(
+        out,
+        "\n## Fonts\n\n[Literata](https://github.com/googlefonts/literata) 3.103, cut to Latin letters and the weights from \
+         400 to 700. It is no part\nof a site that does not choose it.\n\n```text\n{}\n```\n",
+        read("fonts/OFL.txt").trim()
+    );
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
     std::fs::write(path, out).expect("the file can be written");
 }

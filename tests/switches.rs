@@ -64,6 +64,7 @@ const TABLES: &[Source] = &[
             ("PROFILE", "profile_mode."),
             ("BUTTON", "profile_mode.buttons."),
             ("ICON", "social_icons."),
+            ("AUTHOR", "authors."),
             ("FOOTER", "footer."),
             ("ASSETS", "assets."),
             ("ANALYTICS", "analytics."),

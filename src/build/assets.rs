@@ -3,9 +3,10 @@
 //! after its content, so that hosts may keep it for ever.
 
 use super::Failure;
+use super::fonts;
 use super::rooms::Rooms;
 use crate::config::Config;
-use crate::config::look::Look;
+use crate::config::look::{Look, is_literata};
 use crate::config::markup::LineNumbers;
 use crate::diag::Diagnostic;
 use crate::parse::highlight;
@@ -74,7 +75,7 @@ pub fn build(
     highlighted: &HighlightStyles,
 ) -> Result<Vec<Asset>, Failure> {
     let fingerprinted = !config.default_lang().params.assets.disable_fingerprinting;
-    let mut assets = Vec::new();
+    let (mut assets, fonts) = fonts::build(config, |name, bytes| asset(name, bytes, fingerprinted));
     for file in theme::statics() {
         if !file.name.ends_with(".css") && !file.name.ends_with(".js") {
             continue;
@@ -89,6 +90,7 @@ pub fn build(
         };
         if file.name == SHEET {
             bytes.extend_from_slice(highlighted.css.as_bytes());
+            bytes.extend_from_slice(fonts.as_bytes());
             bytes.extend_from_slice(looks(config).as_bytes());
             for extended in &rooms.extended_css {
                 bytes.push(b'\n');
@@ -143,7 +145,14 @@ fn rules(css: &mut String, look: &Look, root: &str) {
     rule("", root, &everywhere, "");
     // Paper has a width of its own. 53 figures of the theme's faces are 64 letters.
     let width = look.width.map(f64::from);
-    let measure = width.map(|letters| format!("{}ch", (letters * 53.0 / 64.0).round()));
+    let figures = width.map(|letters| (letters * 53.0 / 64.0).round());
+    let is_ours = look.font.text.as_deref().is_some_and(is_literata);
+    let measure = if is_ours {
+        // In units that do not change when the file comes: its figures are 0.579 em wide.
+        Some(format!("{:.2}rem", figures.unwrap_or(53.0) * 0.579))
+    } else {
+        figures.map(|figures| format!("{figures}ch"))
+    };
     let on_screen = [("--measure", measure), ("--size", look.size.clone())];
     rule("@media screen { ", root, &on_screen, " }");
     let ideographs = width.map(|letters| format!("{}rem", (letters / 2.0).round()));

@@ -6,6 +6,7 @@
 
 mod assets;
 mod documents;
+mod fonts;
 mod hugo;
 pub mod preview;
 mod rooms;

@@ -43,9 +43,18 @@ pub const PAPERS: [(&str, &str); 2] = [
 /// What text needs, by WCAG 2.2, 1.4.3.
 const CONTRAST: f64 = 4.5;
 
+/// The bundled family, and what stands in until its file has come: `build/fonts.rs`.
+pub const LITERATA: &str =
+    r#"Literata, "Literata as Georgia", "Literata as Noto", "Literata as Times""#;
+
+/// Whether a list of families begins with the bundled one.
+pub fn is_literata(families: &str) -> bool {
+    families.starts_with(LITERATA)
+}
+
 /// Words for faces, and the families that they stand for. The first and the second
 /// are the theme's own, and `mono` that of code.
-pub const FACES: [(&str, &str); 4] = [
+pub const FACES: [(&str, &str); 5] = [
     (
         "serif",
         r#"Charter, "Bitstream Charter", "Sitka Text", Cambria, Georgia, serif"#,
@@ -61,6 +70,10 @@ pub const FACES: [(&str, &str); 4] = [
     (
         "mono",
         r#"ui-monospace, "Cascadia Code", "SF Mono", Menlo, Consolas, "Liberation Mono", monospace"#,
+    ),
+    (
+        "literata",
+        r#"Literata, "Literata as Georgia", "Literata as Noto", "Literata as Times", Georgia, serif"#,
     ),
 ];
 

@@ -4,6 +4,7 @@
 use super::look::{self, Look};
 use super::rows::{Intake, Row, gone, no_effect, renamed, row, same_key};
 use super::switches;
+use crate::diag::Span;
 use crate::tree::{Map, Node, Value};
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,7 +13,11 @@ pub struct SiteParams {
     pub env: Option<String>,
     pub description: Option<String>,
     pub keywords: Vec<String>,
+    /// Who wrote what does not say so itself: of `author`, else of `authors`.
     pub authors: Vec<String>,
+    pub author_said: bool,
+    /// More about them, and about others who write here.
+    pub people: Vec<Author>,
     /// For Open Graph.
     pub images: Vec<String>,
     pub look: Look,
@@ -24,6 +29,8 @@ pub struct SiteParams {
     pub disable_scroll_to_top: bool,
     pub label: Label,
     pub search: Search,
+    /// As said; see [`SiteParams::home`].
+    pub home_mode: Option<HomeMode>,
     /// On when it holds a title or content.
     pub home_info: HomeInfo,
     pub profile: Profile,
@@ -55,6 +62,56 @@ impl Theme {
             Theme::Dark => "dark",
         }
     }
+}
+
+/// What the home page is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HomeMode {
+    /// Pages, the newest first, in several parts.
+    List,
+    /// The same below a greeting.
+    HomeInfo,
+    /// About a person, without a list.
+    Profile,
+    /// Featured and recent pages, and the sections.
+    Essays,
+}
+
+impl HomeMode {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            HomeMode::List => "list",
+            HomeMode::HomeInfo => "home_info",
+            HomeMode::Profile => "profile",
+            HomeMode::Essays => "essays",
+        }
+    }
+}
+
+impl SiteParams {
+    /// What the home page is: as said, else as PaperMod finds it out.
+    pub fn home(&self) -> HomeMode {
+        let info = self.home_info.title.is_some() || self.home_info.content.is_some();
+        self.home_mode
+            .unwrap_or(match (self.profile.enabled, info) {
+                (true, _) => HomeMode::Profile,
+                (false, true) => HomeMode::HomeInfo,
+                (false, false) => HomeMode::List,
+            })
+    }
+}
+
+/// The taxonomy whose terms are people: in it a page's `author` is a term too.
+pub const AUTHORS: &str = "authors";
+
+/// Who writes, as their page shows them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Author {
+    pub name: String,
+    /// Markdown.
+    pub bio: Option<String>,
+    pub image: Option<String>,
+    pub social_icons: Vec<SocialIcon>,
 }
 
 /// How the search page looks for what is typed: those options of Fuse.js that mean something here.
@@ -173,8 +230,18 @@ pub const ROWS: &[Row<SiteParams>] = &[
     row("keywords", "[]", |p, n, i| {
         p.keywords = i.texts(n).unwrap_or_default()
     }),
-    row("author", "", |p, n, i| p.authors = authors(n, i)),
-    row("authors", "", |p, n, i| p.authors = authors(n, i)),
+    row("author", "", |p, n, i| {
+        p.people.extend(people(n, i));
+        p.authors = authors(n, i);
+        p.author_said = true;
+    }),
+    row("authors", "", |p, n, i| {
+        p.people.extend(people(n, i));
+        let authors = authors(n, i);
+        if !p.author_said {
+            p.authors = authors;
+        }
+    }),
     row("images", "[]", |p, n, i| {
         p.images = i.texts(n).unwrap_or_default()
     }),
@@ -215,6 +282,15 @@ pub const ROWS: &[Row<SiteParams>] = &[
         set(&mut p.disable_scroll_to_top, i.bool(n))
     }),
     row("label", "", |p, n, i| i.fields(&mut p.label, n, LABEL)),
+    row("home_mode", "", |p, n, i| {
+        let modes = [
+            HomeMode::List,
+            HomeMode::HomeInfo,
+            HomeMode::Profile,
+            HomeMode::Essays,
+        ];
+        p.home_mode = i.choice(n, &modes.map(|mode| (mode.as_str(), mode)));
+    }),
     row("home_info_params", "", |p, n, i| {
         i.fields(&mut p.home_info, n, HOME_INFO)
     }),
@@ -346,6 +422,17 @@ const ICON: &[Row<SocialIcon>] = &[
     row("title", "", |s, n, i| s.title = i.said(n)),
 ];
 
+const AUTHOR: &[Row<Author>] = &[
+    row("name", "", |a, n, i| a.name = i.said(n).unwrap_or_default()),
+    row("bio", "", |a, n, i| a.bio = i.said(n)),
+    row("image", "", |a, n, i| a.image = i.url(n)),
+    row("social_icons", "[]", |a, n, i| {
+        a.social_icons = social_icons(n, i)
+    }),
+    // Feeds name the author without it: it would be read by robots.
+    no_effect("email"),
+];
+
 const FOOTER: &[Row<Footer>] = &[
     row("text", "", |f, n, i| f.text = i.said(n)),
     row("hide_copyright", "false", |f, n, i| {
@@ -449,9 +536,19 @@ fn social_icons(node: &Node, intake: &mut Intake) -> Vec<SocialIcon> {
 
 /// A name, a list of names, or a map with a `name` in it, as other themes have it.
 pub fn authors(node: &Node, intake: &mut Intake) -> Vec<String> {
+    let authors = authors_and_places(node, intake).into_iter();
+    authors.map(|(name, _)| name).collect()
+}
+
+/// As [`authors`], each with its place.
+pub fn authors_and_places(node: &Node, intake: &mut Intake) -> Vec<(String, Span)> {
     match &node.value {
         Value::Map(map) => match super::rows::get(map, "name") {
-            Some(name) => intake.said(name).into_iter().collect(),
+            Some(name) => intake
+                .said(name)
+                .map(|said| (said, name.span))
+                .into_iter()
+                .collect(),
             None => {
                 intake.wrong(node, "a name or a list of names");
                 Vec::new()
@@ -463,9 +560,28 @@ pub fn authors(node: &Node, intake: &mut Intake) -> Vec<String> {
                 .any(|entry| matches!(entry.value, Value::Map(_))) =>
         {
             list.iter()
-                .flat_map(|entry| authors(entry, intake))
+                .flat_map(|entry| authors_and_places(entry, intake))
                 .collect()
         }
-        _ => intake.texts(node).unwrap_or_default(),
+        _ => intake.spanned(node).unwrap_or_default(),
     }
+}
+
+/// Of a map, or the maps of a list, what there is besides the name. A map without
+/// a name is [`authors`]' business.
+fn people(node: &Node, intake: &mut Intake) -> Vec<Author> {
+    let entries = match &node.value {
+        Value::List(list) => list.iter().collect(),
+        _ => vec![node],
+    };
+    let maps = entries
+        .into_iter()
+        .filter(|entry| matches!(entry.value, Value::Map(_)));
+    maps.map(|entry| {
+        let mut author = Author::default();
+        intake.fields(&mut author, entry, AUTHOR);
+        author
+    })
+    .filter(|author| !author.name.is_empty())
+    .collect()
 }

@@ -11,6 +11,7 @@ use crate::tree::{Node, Value};
 pub struct Switches {
     pub reading_time: Option<bool>,
     pub word_count: Option<bool>,
+    pub reading_progress: Option<bool>,
     pub bread_crumbs: Option<bool>,
     pub post_nav_links: Option<bool>,
     pub code_copy_buttons: Option<bool>,
@@ -87,6 +88,8 @@ pub struct Header {
 pub struct Show {
     pub reading_time: bool,
     pub word_count: bool,
+    /// A line at the window's edge that grows with the text that has come into view.
+    pub reading_progress: bool,
     pub bread_crumbs: bool,
     pub post_nav_links: bool,
     pub code_copy_buttons: bool,
@@ -132,6 +135,9 @@ pub const ROWS: &[Row<Switches>] = &[
     }),
     row("show_word_count", "false", |s, n, i| {
         s.word_count = i.bool(n)
+    }),
+    row("show_reading_progress", "false", |s, n, i| {
+        s.reading_progress = i.bool(n)
     }),
     row("show_bread_crumbs", "false", |s, n, i| {
         s.bread_crumbs = i.bool(n)
@@ -315,6 +321,7 @@ pub fn resolve(page: &Switches, site: &Switches) -> Show {
     Show {
         reading_time: on(|s| s.reading_time),
         word_count: on(|s| s.word_count),
+        reading_progress: on(|s| s.reading_progress),
         bread_crumbs: on(|s| s.bread_crumbs),
         post_nav_links: on(|s| s.post_nav_links),
         code_copy_buttons: on(|s| s.code_copy_buttons),

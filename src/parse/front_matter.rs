@@ -63,6 +63,8 @@ pub struct Front {
     pub draft: bool,
     /// 0 comes last.
     pub weight: i64,
+    /// Stands first on a front page.
+    pub featured: bool,
     pub slug: Option<Text>,
     pub url: Option<Text>,
     pub aliases: Vec<Text>,
@@ -160,6 +162,7 @@ impl Default for Front {
             filename_slug: None,
             draft: false,
             weight: 0,
+            featured: false,
             slug: None,
             url: None,
             aliases: Vec::new(),

@@ -38,6 +38,7 @@ impl Renderer {
                         .set("title", term.title.as_str())
                         .set("url", site.href(&page.url))
                         .set("count", page.pages.len())
+                        .set("author", self.author(id, term))
                         .set(
                             "taxonomy",
                             site.taxonomies[term.taxonomy.index()].name.as_str(),
@@ -45,6 +46,9 @@ impl Renderer {
                 });
             }
             Kind::Home | Kind::Section | Kind::Page => {}
+        }
+        if page.kind == Kind::Home {
+            self.front_page(id, variables);
         }
         match site.layout(page) {
             "archives" => variables.put("archive", || {
@@ -62,6 +66,44 @@ impl Renderer {
         variables.put("paginator", || {
             self.paginator(id, if paginated { pager } else { 1 }, entries, need)
         });
+    }
+
+    /// What only a front page has; empty on other home pages.
+    fn front_page(&self, id: PageId, variables: &mut Variables) {
+        let site = &self.shared.site;
+        let is_front_page = site.is_front_page(id);
+        variables.put("featured", || {
+            let featured = if is_front_page {
+                site.featured(id)
+            } else {
+                Vec::new()
+            };
+            let cards = featured.iter().map(|id| self.shared.card(*id));
+            cards.collect::<Vec<_>>()
+        });
+        variables.put("sections", || {
+            let sections = is_front_page.then(|| self.front_sections(id));
+            let rows = sections.unwrap_or_default().into_iter();
+            rows.map(|(section, count)| {
+                let front = site[section].front();
+                let description = front.and_then(|front| front.description.as_deref());
+                Object::new()
+                    .set("title", view::title(site, section))
+                    .set("url", site.href(&site[section].url))
+                    .set("description", description.unwrap_or_default())
+                    .set("count", count)
+            })
+            .collect::<Vec<_>>()
+        });
+    }
+
+    /// The sections at the top that hold pages, and how many; none where there is but one.
+    pub(super) fn front_sections(&self, home: PageId) -> Vec<(PageId, usize)> {
+        let site = &self.shared.site;
+        let rendered = site[home].sections.iter().filter(|id| site[**id].rendered);
+        let counted = rendered.map(|id| (*id, site.below(*id).len()));
+        let held: Vec<(PageId, usize)> = counted.filter(|(_, count)| *count > 0).collect();
+        if held.len() > 1 { held } else { Vec::new() }
     }
 
     /// What one part of a list shows, and how many entries there are in all.

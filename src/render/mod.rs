@@ -4,6 +4,7 @@
 
 pub mod absolute;
 pub mod article;
+mod author;
 mod bytes;
 pub mod card;
 pub mod context;

@@ -128,11 +128,9 @@ impl Renderer {
     }
 
     /// The titles of a page's terms.
-    pub(super) fn terms_of(&self, page: &Page) -> Vec<&str> {
-        let terms = page.terms.iter();
-        terms
-            .map(|term| self.shared.site.terms[term.index()].title.as_str())
-            .collect()
+    pub(super) fn terms_of<'s>(&'s self, page: &'s Page) -> Vec<&'s str> {
+        let terms = self.shared.site.topics(page);
+        terms.map(|term| term.title.as_str()).collect()
     }
 
     /// The description that somebody wrote, else the article's beginning.

@@ -1,5 +1,6 @@
 //! A page as its own template sees it: its card, and what only it shows.
 
+use super::author;
 use super::card::{self, Deck};
 use super::needs::Need;
 use super::rows::Rows;
@@ -25,7 +26,7 @@ pub struct PageView<'a> {
 pub type Maker = fn(&PageView) -> Value;
 
 /// What a page has besides the keys of its card, in this order.
-pub const KEYS: [(&str, Maker); 21] = [
+pub const KEYS: [(&str, Maker); 22] = [
     ("layout", |view| view.site.layout(view.page()).into()),
     ("content", |view| safe(view.content)),
     ("toc", |view| view.toc.as_deref().map(safe).into()),
@@ -37,6 +38,9 @@ pub const KEYS: [(&str, Maker); 21] = [
             .into()
     }),
     ("terms", |view| view.terms()),
+    ("written_by", |view| {
+        author::written_by(view.site, view.page()).into()
+    }),
     ("images", |view| view.images().into()),
     ("header", |view| header(&view.page().show.header).into()),
     ("translations", |view| view.translations().into()),
@@ -329,10 +333,9 @@ fn share(site: &Site, page: &Page, show: &Show) -> Vec<Object> {
     };
     let url = encode(&site.permalink(&page.url));
     let title = encode(&page.title);
-    let tags: Vec<String> = page
-        .terms
-        .iter()
-        .map(|term| text::slug(&site.terms[term.index()].title, true).replace('-', ""))
+    let tags: Vec<String> = site
+        .topics(page)
+        .map(|term| text::slug(&term.title, true).replace('-', ""))
         .collect();
     let wanted = |name: &str| {
         let names = show.share_names.as_ref();

@@ -97,10 +97,13 @@ impl Renderer {
                 ..head::Image::default()
             })
             .collect();
+        let addresses = self.addresses_of_authors(id);
         let authors: Vec<feed::Person> = view::authors(site, page)
             .iter()
-            .map(|name| feed::Person {
+            .zip(&addresses)
+            .map(|(name, address)| feed::Person {
                 name,
+                url: address.as_deref(),
                 ..Default::default()
             })
             .collect();
@@ -109,11 +112,7 @@ impl Renderer {
             .iter()
             .map(|id| site.language(&site[*id]).locale.as_str())
             .collect();
-        let tags: Vec<&str> = page
-            .terms
-            .iter()
-            .map(|term| site.terms[term.index()].title.as_str())
-            .collect();
+        let tags: Vec<&str> = site.topics(page).map(|term| term.title.as_str()).collect();
         let empty = Vec::new();
         let own = front.map_or(&empty, |front| &front.keywords);
         // What the site is about is said where it is shown as a whole: of an article

@@ -447,10 +447,27 @@ impl Renderer {
         for id in shown {
             hasher.hash(self.prints.cards[id.index()]);
         }
+        if site.is_front_page(id) {
+            self.own_front_page(id, hasher);
+        }
         self.own_subject(&site[id], *subject, hasher);
         // The archive and the search page list the whole site.
         if !site.layout(&site[id]).is_empty() {
             self.own_whole(*lang, hasher);
+        }
+    }
+
+    /// What a front page shows besides its list.
+    fn own_front_page(&self, id: PageId, hasher: &mut Hasher) {
+        let featured = self.shared.site.featured(id);
+        hasher.number(featured.len() as u64);
+        for id in featured {
+            hasher.hash(self.prints.cards[id.index()]);
+        }
+        for (section, count) in self.front_sections(id) {
+            hasher
+                .number(count as u64)
+                .hash(self.prints.cards[section.index()]);
         }
     }
 

@@ -3,10 +3,12 @@
 use super::Renderer;
 use super::outputs::FEED_SHEET;
 use super::view::{self, Object, safe};
+use crate::config::look::is_literata;
 use crate::config::params::SiteParams;
 use crate::parse;
 use crate::site::{LangId, links, route};
 use crate::text;
+use crate::theme;
 use tera::{Map, Value};
 
 impl Renderer {
@@ -17,16 +19,17 @@ impl Renderer {
         let language = &config.languages[lang.index()];
         let params: &SiteParams = &language.params;
         let home = &site[site.home(lang)];
-        let search = match site.with_layout(lang, "search") {
-            Some(page) => Some(site.href(&site[page].url)),
-            None => site
-                .routes
-                .get(&format!(
-                    "{}search/index.html",
-                    route::language_folder(site, lang)
-                ))
-                .map(|route| site.href(route.output.trim_end_matches("index.html"))),
+        let made = |folder: &str| {
+            let folder = format!("{}{folder}/", route::language_folder(site, lang));
+            let route = site.routes.get(&format!("{folder}index.html"));
+            route.map(|_| site.href(&folder))
         };
+        let with_layout = |layout: &str, folder: &str| match site.with_layout(lang, layout) {
+            Some(page) => Some(site.href(&site[page].url)),
+            None => made(folder),
+        };
+        let search = with_layout("search", "search");
+        let archive = with_layout("archives", "archives");
         let taxonomies: Vec<Object> = site
             .taxonomies
             .iter()
@@ -40,8 +43,6 @@ impl Renderer {
             })
             .collect();
         let direction = language.direction.as_str();
-        let profile = params.profile.enabled;
-        let home_info = params.home_info.title.is_some() || params.home_info.content.is_some();
         let inline =
             |text: &Option<String>| safe(&text.as_deref().map(parse::inline).unwrap_or_default());
         Object::new()
@@ -66,20 +67,7 @@ impl Renderer {
             .set("menus", Object::new())
             .set("params", language.values.clone())
             .set("authors", params.authors.clone())
-            .set(
-                "social_icons",
-                params
-                    .social_icons
-                    .iter()
-                    .filter(|icon| text::safe_url(&icon.url))
-                    .map(|icon| {
-                        Object::new()
-                            .set("name", icon.name.as_str())
-                            .set("url", self.local(&icon.url))
-                            .set("title", icon.title.clone())
-                    })
-                    .collect::<Vec<_>>(),
-            )
+            .set("social_icons", self.social_icons(&params.social_icons))
             .set("feeds", self.feed_links(site.home(lang)))
             .set(
                 "label",
@@ -110,16 +98,8 @@ impl Renderer {
             )
             .set("taxonomies", taxonomies)
             .set("search_url", search)
-            .set(
-                "home_mode",
-                if profile {
-                    "profile"
-                } else if home_info {
-                    "home_info"
-                } else {
-                    "list"
-                },
-            )
+            .set("archive_url", archive)
+            .set("home_mode", params.home().as_str())
             .set(
                 "home_info",
                 Object::new()
@@ -147,6 +127,7 @@ impl Renderer {
             .set("assets", self.icons(params))
             .set("verification", verification(params))
             .set("css", self.sheets())
+            .set("fonts", self.fonts(params))
             .set("redirect", self.moved(params))
             .0
     }
@@ -177,6 +158,17 @@ impl Renderer {
                     .set("url", site.href(&asset.output))
                     .set("integrity", asset.integrity.as_str())
             })
+            .collect()
+    }
+
+    /// Addresses of the fonts that the text of every page is set in.
+    fn fonts(&self, params: &SiteParams) -> Vec<String> {
+        let text = params.look.font.text.as_deref();
+        let is_ours = text.is_some_and(is_literata);
+        let assets = self.shared.site.assets.iter();
+        assets
+            .filter(|asset| is_ours && asset.name == theme::TEXT_FONT)
+            .map(|asset| self.shared.site.href(&asset.output))
             .collect()
     }
 

@@ -124,9 +124,10 @@ pub fn image_url(site: &Site, page: &Page, image: &str, relative: bool) -> Optio
 type Switch = fn(&Show, &SiteParams) -> bool;
 
 /// The switches as templates see them, the page's and the site's.
-const SWITCHES: [(&str, Switch); 28] = [
+const SWITCHES: [(&str, Switch); 29] = [
     ("reading_time", |show, _| show.reading_time),
     ("word_count", |show, _| show.word_count),
+    ("reading_progress", |show, _| show.reading_progress),
     ("bread_crumbs", |show, _| show.bread_crumbs),
     ("post_nav_links", |show, _| show.post_nav_links),
     ("code_copy_buttons", |show, _| show.code_copy_buttons),

@@ -2,21 +2,37 @@
 //! published pages alone.
 
 use super::route::{FeedFormat, Job, Routes};
-use super::{Kind, LangId, Page, PageId, Site};
+use super::{Kind, LangId, Page, PageId, Site, Term};
 use crate::config::outputs::{Kind as OutputKind, OutputFormat};
+use crate::config::params::{AUTHORS, HomeMode};
+use std::collections::HashSet;
 
 /// Pages in one file of the search index: ten results are seldom neighbours.
 pub const SEARCH_GROUP: usize = 8;
+
+/// Pages that a front page features because they have a weight: some blogs give one to all.
+const WEIGHTED: usize = 3;
 
 impl Site {
     pub fn language(&self, page: &Page) -> &crate::config::LanguageConfig {
         &self.config.languages[page.lang.index()]
     }
 
+    /// What a page is about: its terms but for those who wrote it.
+    pub fn topics<'s>(&'s self, page: &'s Page) -> impl Iterator<Item = &'s Term> {
+        let terms = page.terms.iter().map(|id| &self.terms[id.index()]);
+        terms.filter(|term| !self.is_author(term))
+    }
+
+    pub fn is_author(&self, term: &Term) -> bool {
+        self.taxonomies[term.taxonomy.index()].name == AUTHORS
+    }
+
     /// What a list page shows, all pagers together.
     pub fn entries(&self, id: PageId) -> Vec<PageId> {
         let page = &self[id];
         match page.kind {
+            Kind::Home if self.is_front_page(id) => self.recent(id),
             Kind::Home => page
                 .pages
                 .iter()
@@ -30,12 +46,59 @@ impl Site {
         }
     }
 
+    /// Whether the page is a home page with featured and recent writing.
+    pub fn is_front_page(&self, id: PageId) -> bool {
+        let page = &self[id];
+        page.kind == Kind::Home && self.language(page).params.home() == HomeMode::Essays
+    }
+
+    /// What a front page features: the pages that say so, in the order of the site;
+    /// where none does, the first few that have a weight.
+    pub fn featured(&self, home: PageId) -> Vec<PageId> {
+        let lang = self[home].lang;
+        let shown = |id: &PageId| self[*id].show.in_home_list;
+        let says_so = |id: &PageId| self[*id].front().is_some_and(|front| front.featured);
+        let all = self.regular[lang.index()].iter().copied().filter(shown);
+        let featured: Vec<PageId> = all.filter(says_so).collect();
+        if !featured.is_empty() {
+            return featured;
+        }
+        let main = self[home].pages.iter().copied().filter(shown);
+        main.filter(|id| self[*id].weight != 0)
+            .take(WEIGHTED)
+            .collect()
+    }
+
+    /// The newest pages of a front page that it does not feature.
+    fn recent(&self, home: PageId) -> Vec<PageId> {
+        let page = &self[home];
+        let featured: HashSet<PageId> = self.featured(home).into_iter().collect();
+        let mut recent: Vec<PageId> = page
+            .pages
+            .iter()
+            .copied()
+            .filter(|id| self[*id].show.in_home_list && !featured.contains(id))
+            .collect();
+        recent.sort_by(|a, b| {
+            let (a, b) = (&self[*a], &self[*b]);
+            b.date
+                .cmp(&a.date)
+                .then_with(|| super::order::compare(a, b))
+        });
+        recent.truncate(self.language(page).pagination.pager_size.max(1));
+        recent
+    }
+
     /// Whether the page is a list in several parts, by its layout too.
     pub fn is_paginated(&self, id: PageId) -> bool {
         let page = &self[id];
-        let profile = page.kind == Kind::Home && self.language(page).params.profile.enabled;
+        let whole = page.kind == Kind::Home
+            && matches!(
+                self.language(page).params.home(),
+                HomeMode::Profile | HomeMode::Essays
+            );
         matches!(page.kind, Kind::Home | Kind::Section | Kind::Term)
-            && !profile
+            && !whole
             && self.layout(page).is_empty()
     }
 
@@ -269,7 +332,7 @@ impl Site {
 fn files_of_words(pages: usize) -> usize {
     let pages = pages as u128;
     let slower = (pages * pages * pages).isqrt().isqrt();
-    (slower as usize * 3 / 5).max(1)
+    (slower as usize).max(1)
 }
 
 /// The path of a base URL, with a slash on both sides.

@@ -38,6 +38,8 @@
 				if (word.length < least && /^[\x00-\u05ff]*$/.test(word)) continue;
 				if ([...word].length > LONGEST) continue;
 				const unfinished = match.index + all.length == folded.length;
+				// The first letter of a further word says little, and half of all pages have it.
+				if (unfinished && wanted.size && /^[a-z]$/.test(word)) continue;
 				wanted.set(word + signs, unfinished);
 				marks.set(word + signs, unfinished);
 			}
@@ -86,7 +88,7 @@
 
 	// More files than these are not fetched for the beginning of a word: the index has
 	// one list for it then.
-	const FEW = 3;
+	const FEW = 2;
 	// A word that goes on after what was typed counts for less.
 	const LONGER = 0.7;
 
@@ -317,7 +319,10 @@
 		try {
 			const answer = await fetch(item.querySelector("a").href, { signal });
 			const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-			const text = page.querySelector(".e-content")?.textContent.replace(/\s+/g, " ");
+			const article = page.querySelector(".e-content");
+			// Furniture within the text is no part of it.
+			article?.querySelectorAll(".anchor, .copy, .ln, .lnt").forEach((part) => part.remove());
+			const text = article?.textContent.replace(/\s+/g, " ");
 			const part = text && passage(text, marks);
 			if (part && !signal.aborted) item.querySelector("p").replaceWith(marked(make("p", ""), part, marks));
 		} catch {
@@ -327,7 +332,7 @@
 
 	const EXPLAINED = 3;
 	// So many are shown at once, as somebody may still be typing; the others when the keys rest.
-	const FIRST = 4;
+	const FIRST = 2;
 	const STEP = 10;
 	const REST = 300;
 	let turn = 0;
@@ -427,10 +432,11 @@
 		dialog.setAttribute("closedby", "any");
 	} else {
 		const address = new URLSearchParams(location.search);
-		input.value = address.get("q") || "";
+		// Who was quicker than this script keeps what they typed.
+		input.value ||= address.get("q") || "";
 		for (const tag of address.getAll("tag")) chosen.add("#" + tag);
 		for (const section of address.getAll("section")) chosen.add("!" + section);
-		if (input.value || chosen.size) update();
 	}
+	if (input.value || chosen.size) update();
 	input.focus({ preventScroll: true });
 })();

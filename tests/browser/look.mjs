@@ -255,6 +255,28 @@ async function wishes(site, origin, path) {
   await page.context().close();
 }
 
+/** The line that grows with the text: from the side that reading starts at, without a script. */
+async function progress(site, origin, path) {
+  const name = `${site.name}${path}`;
+  const page = await open(origin);
+  await page.goto(origin + path, { waitUntil: "load" });
+  const at = (part) =>
+    page.evaluate(async (part) => {
+      scrollTo(0, part * document.body.scrollHeight);
+      for (let n = 0; n < 3; n++) await new Promise(requestAnimationFrame);
+      const { content, transform, transformOrigin, width } = getComputedStyle(document.body, "::before");
+      const scale = transform === "none" ? 1 : new DOMMatrix(transform).a;
+      return { content, scale, fromEnd: parseFloat(transformOrigin) > parseFloat(width) / 2 };
+    }, part);
+  const [top, middle, end] = [await at(0), await at(0.5), await at(1)];
+  if (!(top.scale < middle.scale && middle.scale <= end.scale && end.scale === 1)) wrong(`${name}: reading progress is ${top.scale}, ${middle.scale}, ${end.scale}`);
+  const rtl = await page.evaluate(() => document.dir === "rtl");
+  if (top.fromEnd !== rtl) wrong(`${name}: reading progress grows from the wrong side`);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  if ((await at(0.5)).content !== "none") wrong(`${name}: reading progress moves for those who asked for less motion`);
+  await page.context().close();
+}
+
 /** What is sent for a page: all of it, squeezed. */
 async function weight(site, origin, path) {
   const page = await open(origin);
@@ -294,6 +316,7 @@ for (const site of sites) {
         for (const path of ["/", post, "/tags/", "/archive/"]) await keyboard(site, origin, path);
       })(),
     );
+    if (site.name === "torture") for (const path of [post, "/ar/posts/script/"]) await progress(site, origin, path);
     for (const path of ["/", post, "/search/"]) await plain(site, origin, path);
     await took("wishes", Promise.all(["/", post, "/search/"].map((path) => wishes(site, origin, path))));
     const text = { own: "/essays/the-switch-that-died/", torture: "/posts/plain-1/" }[site.name];

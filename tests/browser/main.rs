@@ -108,6 +108,7 @@ fn pages_are_fit_to_be_read() {
             sites::torture(),
             sites::profile(),
             sites::greeting(),
+            sites::essays(),
         ],
         &[("MODULES", &modules), ("CHROMIUM", &chromium)],
     );

@@ -61,6 +61,18 @@ pub fn greeting() -> &'static Site {
     &SITE
 }
 
+/// The same with a front page, and a page of an author.
+pub fn essays() -> &'static Site {
+    const ONLY: &[&str] = &[
+        "index.html",
+        "authors/index.html",
+        "authors/bo-b/index.html",
+        "posts/plain-1/index.html",
+    ];
+    static SITE: LazyLock<Site> = LazyLock::new(|| tortured("essays", ONLY, &["--env", "essays"]));
+    &SITE
+}
+
 /// A real blog with nine years of posts, where it lies beside the repository.
 fn blog() -> Option<&'static Site> {
     static SITE: LazyLock<Option<Site>> = LazyLock::new(|| {
@@ -83,7 +95,7 @@ fn blog() -> Option<&'static Site> {
 }
 
 pub fn all() -> Vec<&'static Site> {
-    let mut all = vec![own(), torture(), profile(), greeting()];
+    let mut all = vec![own(), torture(), profile(), greeting(), essays()];
     all.extend(blog());
     all
 }

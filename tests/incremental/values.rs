@@ -16,6 +16,7 @@ pub const FRONT: &[(&str, &[&str])] = &[
         &["[/old/one/]", "[/old/two/, before]", "[/blog/p3/]"],
     ),
     ("weight", &["1", "3", "-2"]),
+    ("featured", &["true", "false"]),
     ("description", &["About *it*.", "\"A \\\"quoted\\\" one\""]),
     ("summary", &["In short.", "In **short**."]),
     ("series", &["[Learning]", "[Other, Learning]"]),
@@ -98,6 +99,7 @@ pub const CONFIGURATION: &[(&str, &[&str])] = &[
             "{tag: tags}",
             "{tag: tags, category: categories}",
             "{tag: tags, mood: moods}",
+            "{tag: tags, author: authors}",
         ],
     ),
     (
@@ -197,6 +199,12 @@ pub const PARAMETERS: &[(&str, &[&str])] = &[
     ("show_share_buttons", &["true"]),
     ("show_full_text_in_rss", &["false"]),
     ("show_word_count", &["false"]),
+    ("home_mode", &["essays", "profile"]),
+    (
+        "authors",
+        &["[{name: Ada Example, bio: \"Wrote *this*.\"}]"],
+    ),
+    ("show_reading_progress", &["true"]),
     ("show_post_nav_links", &["false"]),
     ("show_all_pages_in_archive", &["true"]),
     ("disable_special_1st_post", &["true"]),

@@ -10,6 +10,7 @@ const { chromium } = createRequire(join(process.env.MODULES, "x.js"))("playwrigh
 const [out] = process.argv.slice(2);
 const types = { html: "text/html", css: "text/css", js: "text/javascript", json: "application/json", svg: "image/svg+xml" };
 const asked = [];
+const late = [];
 const server = createServer(async (request, response) => {
   const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
   asked.push(path);
@@ -21,7 +22,13 @@ const server = createServer(async (request, response) => {
     const line = file.endsWith(".html") && /<script>(.*?)<\/script>/s.exec(bytes);
     const hash = line ? `'sha256-${createHash("sha256").update(line[1]).digest("base64")}'` : "";
     response.setHeader("content-security-policy", `default-src 'none'; script-src 'self' ${hash}; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'`);
-    response.end(bytes);
+    // A page whose end is on its way.
+    if (request.url.endsWith("?late")) {
+      const half = bytes.indexOf("</header>");
+      response.write(bytes.subarray(0, half));
+      await new Promise((done) => late.push(done));
+      response.end(bytes.subarray(half));
+    } else response.end(bytes);
   } catch {
     response.writeHead(404).end();
   }
@@ -30,7 +37,8 @@ await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
 const url = `http://127.0.0.1:${server.address().port}`;
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
 const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-context.setDefaultTimeout(20000);
+// Not how long a reader would wait: the machine may have other things to do.
+context.setDefaultTimeout(60000);
 
 async function open(path) {
   const page = await context.newPage();
@@ -107,6 +115,14 @@ await check("a query in the address is answered", async () => {
   await clean(page);
 });
 
+await check("what is shown of a text is the text alone", async () => {
+  const page = await open("/search/?q=undertow");
+  await page.waitForFunction(() => document.querySelector(".search-results mark"));
+  const shown = await page.locator(".search-results p").first().innerText();
+  assert.match(shown, /words\. Undertow swim Below\.$/);
+  await page.close();
+});
+
 await check("sections and tags narrow it", async () => {
   const page = await open("/search/?q=tides");
   await finds(page, "The Tides");
@@ -140,6 +156,30 @@ await check("a slash opens the search on any page", async () => {
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await page.waitForURL("**/blog/zh/");
+  await page.close();
+});
+
+await check("a slash that comes before the end of the page is not lost", async () => {
+  const page = await context.newPage();
+  await page.goto(`${url}/blog/cafe/?late`, { waitUntil: "commit" });
+  await page.waitForSelector(".site-header");
+  await page.keyboard.press("/");
+  late.pop()();
+  await page.waitForFunction(() => document.activeElement?.id == "search-in-dialog");
+  await page.close();
+});
+
+await check("what is typed before the script has come is searched", async () => {
+  const page = await context.newPage();
+  let go;
+  await page.route("**/js/search.*", async (route) => {
+    await new Promise((done) => (go = done));
+    await route.continue();
+  });
+  await page.goto(`${url}/search/?q=cafe`, { waitUntil: "commit" });
+  await page.fill("#q", "tid");
+  go();
+  await finds(page, "The Tides");
   await page.close();
 });
 

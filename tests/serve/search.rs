@@ -43,7 +43,15 @@ fn library() -> Site {
             "",
             "Nothing.",
         ),
-        ("long", "Long", "", &"Plain words. ".repeat(50)),
+        (
+            "long",
+            "Long",
+            "",
+            &format!(
+                "{}\n\n## Undertow\n\n```sh\nswim\n```\n\nBelow.",
+                "Plain words. ".repeat(50)
+            ),
+        ),
     ] {
         site.post(name, title, front, body);
     }

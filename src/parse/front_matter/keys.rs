@@ -5,6 +5,7 @@
 use super::known::{self, Known};
 use super::{Build, Front, List, Options, Place, Render, ResourceMeta, dates};
 use crate::config::outputs::{self, SITEMAP, Sitemap};
+use crate::config::params::AUTHORS;
 use crate::config::rows::{Intake, Row, Status, get, no_effect, row, same_key};
 use crate::config::switches;
 use crate::config::{cascade, menus, params};
@@ -22,6 +23,7 @@ pub const ROWS: &[Row<Front>] = &[
         f.draft |= i.bool(n) == Some(true)
     }),
     row("weight", "0", |f, n, i| f.weight = i.int(n).unwrap_or(0)),
+    row("featured", "false", featured),
     row("slug", "", |f, n, i| f.slug = text(n, i)),
     row("url", "", |f, n, i| f.url = text(n, i)),
     row("aliases", "[]", |f, n, i| f.aliases = list(n, i)),
@@ -193,16 +195,23 @@ fn one(front: &mut Front, entry: &Entry, options: &Options, intake: &mut Intake)
         .iter()
         .find(|plural| same_key(plural, name));
     if let Some(plural) = taxonomy {
+        if same_key(name, "authors") || same_key(name, "author") {
+            return authors(front, plural, node, name, intake);
+        }
         let terms = intake.enter(name, |intake| list(node, intake));
         if same_key(name, "series") {
             front.series.clone_from(&terms);
         }
-        // Authors may be a taxonomy and stay the authors.
-        if same_key(name, "authors") || same_key(name, "author") {
-            front.authors = terms.iter().map(|term| term.text.to_string()).collect();
-        }
         front.terms.push((plural.clone(), terms));
         return;
+    }
+    if same_key(name, "author") {
+        let plural = options.taxonomies.iter().find(|name| *name == AUTHORS);
+        // Who says `authors` too means that.
+        let said = |plural: &String| front.terms.iter().any(|(name, _)| name == plural);
+        if let Some(plural) = plural.filter(|plural| !said(plural)) {
+            return authors(front, plural, node, name, intake);
+        }
     }
     if entry.date {
         return;
@@ -220,6 +229,18 @@ fn one(front: &mut Front, entry: &Entry, options: &Options, intake: &mut Intake)
     let mut known: Vec<&str> = names().chain(dates::NAMES).collect();
     known.extend(options.taxonomies.iter().map(String::as_str));
     intake.unknown_key(name, key.span, known.into_iter());
+}
+
+/// Authors may be a taxonomy and stay the authors.
+fn authors(front: &mut Front, plural: &str, node: &Node, key: &str, intake: &mut Intake) {
+    let said = intake.enter(key, |intake| params::authors_and_places(node, intake));
+    front.authors = said.iter().map(|(name, _)| name.clone()).collect();
+    let terms = said.into_iter().map(|(name, span)| Text {
+        text: name.into(),
+        span,
+    });
+    front.terms.retain(|(name, _)| name != plural);
+    front.terms.push((plural.to_owned(), terms.collect()));
 }
 
 /// Taxonomies that the configuration does not have, and weights within terms.
@@ -317,6 +338,23 @@ fn list(node: &Node, intake: &mut Intake) -> Vec<Text> {
             span,
         })
         .collect()
+}
+
+/// Other themes have a picture here: that is no reason to fail.
+fn featured(front: &mut Front, node: &Node, intake: &mut Intake) {
+    match node.as_bool() {
+        Some(featured) => front.featured = featured,
+        None if node.is_null() => {}
+        None => {
+            let message = format!(
+                "expected true or false for `{}`, found {}",
+                intake.path(),
+                node.describe()
+            );
+            intake.warn("wrong-value", node, message).help =
+                Some("`featured: true` puts the page first on a front page".to_owned());
+        }
+    }
 }
 
 fn resources(front: &mut Front, node: &Node, intake: &mut Intake) {

@@ -27,7 +27,7 @@ use crate::text;
 use std::ops::Range;
 
 /// Bytes of entries up to which all words of one beginning are fetched themselves.
-const HEAVY: usize = 32 << 10;
+const HEAVY: usize = 16 << 10;
 
 /// Sections and tags that are offered as filters, those with most pages.
 const SECTIONS: usize = 12;
