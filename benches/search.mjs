@@ -6,22 +6,24 @@
 // key by key into a browser that has fetched nothing yet. Prints, for each: milliseconds
 // from the last key to the first result that answers it, the longest wait after any key,
 // and the kilobytes of the index that were fetched: until then, with the further results
-// that come when the keys rest, and of these what the last key alone has cost. All
-// uncompressed. A query that begins with `=` is pasted.
+// that come when the keys rest, the same as a host sends it that compresses, and what the
+// last key alone has cost. A query that begins with `=` is pasted.
 import { createRequire } from "node:module";
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
 import { join } from "node:path";
 
 const { chromium } = createRequire(join(process.env.MODULES, "x.js"))("playwright-core");
 const [out, ...queries] = process.argv.slice(2);
 const types = { html: "text/html", css: "text/css", js: "text/javascript", json: "application/json" };
 let bytes = 0;
+let packed = 0;
 const server = createServer(async (request, response) => {
   const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
   try {
     const file = await readFile(join(out, path.endsWith("/") ? `${path}index.html` : path));
-    if (/search(\.json|\/.*\.(bin|json))$/.test(path)) bytes += file.length;
+    if (/search(\.json|\/.*\.(bin|json))$/.test(path)) (bytes += file.length), (packed += gzipSync(file).length);
     response.setHeader("content-type", types[path.split(".").pop()] || (path.endsWith("/") ? "text/html" : "application/octet-stream"));
     response.end(file);
   } catch {
@@ -30,11 +32,11 @@ const server = createServer(async (request, response) => {
 });
 await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
-console.log("ms last key | ms slowest key | KB until then | KB in all | of which last key | query → first result");
+console.log("ms last key | ms slowest key | KB until then | KB in all | as gzip | of which last key | query → first result");
 for (const query of queries) {
   const context = await browser.newContext();
   const page = await context.newPage();
-  bytes = 0;
+  bytes = packed = 0;
   await page.goto(`http://127.0.0.1:${server.address().port}/search/`);
   await page.waitForLoadState("networkidle");
   await page.evaluate(() => {
@@ -58,7 +60,7 @@ for (const query of queries) {
   const whole = bytes;
   const first = await page.locator(".search-results a").first().innerText({ timeout: 500 }).catch(() => "nothing");
   const kb = (bytes) => (bytes / 1000).toFixed(1).padStart(6);
-  console.log([last.toFixed(0).padStart(5), slowest.toFixed(0).padStart(5), kb(total), kb(whole), kb(whole - before), `${query} → ${first}`].join(" | "));
+  console.log([last.toFixed(0).padStart(5), slowest.toFixed(0).padStart(5), kb(total), kb(whole), kb(packed), kb(whole - before), `${query} → ${first}`].join(" | "));
   await context.close();
 }
 await browser.close();

@@ -283,9 +283,10 @@
 	const load = async () => {
 		status.textContent ||= texts.loading;
 		try {
-			offer(await index.load());
+			const directory = await index.load();
+			offer(directory);
 			if (status.textContent == texts.loading) status.textContent = "";
-			return true;
+			return directory;
 		} catch {
 			status.textContent = texts.failed;
 		}
@@ -330,6 +331,7 @@
 		}
 	};
 
+	const MANY = 1000;
 	const EXPLAINED = 3;
 	// So many are shown at once, as somebody may still be typing; the others when the keys rest.
 	const FIRST = 2;
@@ -352,8 +354,10 @@
 			for (const name of chosen) params.append(name[0] == "!" ? "section" : "tag", name.slice(1));
 			history.replaceState(null, "", address);
 		}
-		if (!(await load()) || gone()) return;
-		const asked = parse(input.value, +texts.least || 1);
+		const directory = await load();
+		if (!directory || gone()) return;
+		// On a large site one letter finds a thousand pages, and is typed on the way to more.
+		const asked = parse(input.value, +texts.least || (directory.pages > MANY ? 2 : 1));
 		if (!asked.wanted.size && !chosen.size) {
 			list.replaceChildren();
 			status.textContent = "";

@@ -36,6 +36,11 @@ await check("tid ", []);
 await check("cafe", ["cafe"]);
 await check("Ångström", ["cafe"]);
 await check("ａｎｇ", ["cafe"]);
+// One letter is looked up alone, as the beginning of a further word not yet.
+assert.deepEqual([...parse("m").wanted.keys()], ["m"]);
+assert.deepEqual([...parse("moon s").wanted.keys()], ["moon"]);
+assert.deepEqual([...parse("moon s ").wanted.keys()], ["moon", "s"]);
+assert.deepEqual([...parse("月 一").wanted.keys()], ["月", "一"]);
 // Every word, else those pages that have most of them.
 await check("moon sea", ["tides"]);
 await check("moon wind ", ["tides", "sailing"]);
