@@ -123,6 +123,7 @@ const TABLES: &[Source] = &[
             ("ROWS", ""),
             ("BUILD", "build."),
             ("RESOURCE", "resources."),
+            ("PREDICTIONS", "predictions."),
         ],
     ),
 ];
@@ -147,6 +148,7 @@ const MAPS: &[&str] = &[
     "outputs",
     "pagination",
     "build",
+    "predictions",
     "markup",
     "markup.goldmark",
     "markup.goldmark.renderer",

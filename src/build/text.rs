@@ -4,6 +4,7 @@
 use crate::config::markup::HeadingIds;
 use crate::config::{Config, LanguageConfig};
 use crate::diag::Diagnostic;
+use crate::parse::predictions::Words;
 use crate::parse::{self, front_matter, markdown};
 use crate::render::i18n::{Plural, Strings};
 use crate::text::IdType;
@@ -102,6 +103,11 @@ fn of_language(
                 (math.block.is_empty() && math.inline.is_empty())
                     || math.inline.iter().any(|(open, _)| open == "$")
             }),
+            verdicts: Words {
+                confidence: strings.get("confidence", None).to_owned(),
+                came_true: strings.get("came_true", None).to_owned(),
+                came_false: strings.get("came_false", None).to_owned(),
+            },
             ..defaults
         },
         has_cjk: language.has_cjk,

@@ -6,6 +6,7 @@ use super::scan::{Scan, alone, is_block, sole_paragraph, without_tags};
 use crate::diag::{Diagnostic, Span};
 use crate::parse::highlight;
 use crate::parse::markdown::{self, Origin};
+use crate::parse::predictions::Prediction;
 use crate::parse::shortcode::{self, Call, Place};
 use crate::parse::{CodeBlock, Heading, Hole, Ids, token};
 use crate::text;
@@ -20,6 +21,7 @@ pub(super) struct Run<'a> {
     pub(super) ids: Ids,
     /// Those that calls in the Markdown form brought.
     pub(super) headings: Vec<Heading>,
+    pub(super) predictions: Vec<Prediction>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) has_code: bool,
     pub(super) has_math: bool,
@@ -54,6 +56,7 @@ impl<'a> Run<'a> {
             holes,
             ids,
             headings: Vec::new(),
+            predictions: Vec::new(),
             diagnostics: Vec::new(),
             has_code: false,
             has_math: false,

@@ -11,6 +11,7 @@ mod alerts;
 mod attributes;
 mod blocks;
 mod budget;
+mod claims;
 mod inline;
 mod linkify;
 mod mask;
@@ -26,6 +27,7 @@ pub use options::{Options, Punctuation};
 pub use toc::toc;
 
 use crate::diag::{Diagnostic, FileId, Span};
+use crate::parse::predictions::Prediction;
 use crate::parse::{Heading, Hole, Ids};
 use std::ops::Range;
 
@@ -83,6 +85,8 @@ pub struct Rendered {
     /// A block of code that may be copied.
     pub has_code: bool,
     pub has_math: bool,
+    /// Those of the plain form.
+    pub predictions: Vec<Prediction>,
 }
 
 /// Renders a page's body or a shortcode's inner text. Ids that are taken count

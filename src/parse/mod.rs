@@ -8,10 +8,12 @@ pub mod front_matter;
 pub mod highlight;
 pub mod html;
 pub mod markdown;
+pub mod predictions;
 pub mod shortcode;
 
 use crate::diag::{Diagnostic, FileId, Span};
 use crate::hash::{Hash, Hasher};
+use predictions::Prediction;
 use serde::{Deserialize, Serialize};
 use shortcode::Call;
 use std::collections::BTreeMap;
@@ -104,6 +106,21 @@ pub mod token {
         use std::fmt::Write;
         // Writing to a String cannot fail.
         let _ = write!(out, "{OPEN}{index}{CLOSE}");
+    }
+
+    /// A text without its tokens.
+    pub fn without(text: &str) -> std::borrow::Cow<'_, str> {
+        if find(text).is_none() {
+            return text.into();
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((start, end, _)) = find(rest) {
+            out.push_str(&rest[..start]);
+            rest = &rest[end..];
+        }
+        out.push_str(rest);
+        out.into()
     }
 
     /// The first token in `text`: (start, end, index), bytes.
@@ -245,6 +262,9 @@ pub struct Meta {
     pub digest: Option<Digest>,
     /// Of the ids that links from elsewhere may lead to.
     pub anchors: Hash,
+    pub predictions: Vec<Prediction>,
+    /// Some of its shortcodes are predictions, whether or not they were run yet.
+    pub predicts: bool,
 }
 
 /// The large part: what is shown.
@@ -319,7 +339,11 @@ impl Reading {
             Some(false) => 1,
             Some(true) => 2,
         };
-        Hasher::new()
+        let mut hasher = Hasher::new();
+        if let Some(plain) = &front.predictions {
+            hasher.debug(plain);
+        }
+        hasher
             .hash(of_options)
             .flag(math)
             .flag(anchors)
@@ -370,7 +394,11 @@ pub fn article(
         mut more,
         has_code,
         has_math,
+        predictions,
     } = rendered;
+    if let Some(plain) = &reading.markdown.predictions {
+        diagnostics.extend(plain.complaint(predictions.len()));
+    }
     let mut body = Body { html, holes };
     let title = if reading.has_title {
         None
@@ -391,6 +419,12 @@ pub fn article(
         has_math,
         has_calls: !extracted.calls.is_empty(),
         digest,
+        predicts: !predictions.is_empty()
+            || extracted
+                .calls
+                .iter()
+                .any(|call| call.name == predictions::SHORTCODE),
+        predictions,
     };
     // Written into a buffer with room to spare, and held until its page is rendered.
     body.html = body.html.as_str().to_owned();
@@ -423,6 +457,7 @@ pub fn page_options(options: &Options, front: &front_matter::Front) -> markdown:
     if let Some(off) = front.switches.disable_anchored_headings {
         markdown.anchors = !off;
     }
+    markdown.predictions.clone_from(&front.predictions);
     markdown
 }
 

@@ -358,6 +358,7 @@ impl Renderer {
         let (layout, key, template) = match extra {
             Extra::Archives => ("archives", "archive", "archives.html"),
             Extra::Search => ("search", "search", "search.html"),
+            Extra::Predictions => ("predictions", "predictions", "predictions.html"),
         };
         let title = self.shared.strings[lang.index()].get(key, None).to_owned();
         let url = format!("/{}{layout}/", route::language_folder(site, lang));
@@ -369,6 +370,7 @@ impl Renderer {
                     self.archive(lang, all)
                 }),
                 Extra::Search => self.search_values(lang, &mut variables),
+                Extra::Predictions => variables.put("ledger", || self.ledger(lang)),
             }
             variables.context
         };

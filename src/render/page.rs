@@ -25,7 +25,7 @@ pub struct PageView<'a> {
 pub type Maker = fn(&PageView) -> Value;
 
 /// What a page has besides the keys of its card, in this order.
-pub const KEYS: [(&str, Maker); 21] = [
+pub const KEYS: [(&str, Maker); 23] = [
     ("layout", |view| view.site.layout(view.page()).into()),
     ("content", |view| safe(view.content)),
     ("toc", |view| view.toc.as_deref().map(safe).into()),
@@ -67,6 +67,18 @@ pub const KEYS: [(&str, Maker); 21] = [
         front
             .and_then(|front| front.placeholder.as_deref())
             .unwrap_or_default()
+            .into()
+    }),
+    ("status", |view| {
+        view.page()
+            .front()
+            .and_then(|front| front.status.clone())
+            .into()
+    }),
+    ("confidence", |view| {
+        view.page()
+            .front()
+            .and_then(|front| front.confidence.clone())
             .into()
     }),
     ("git", |_| Value::none()),

@@ -14,7 +14,7 @@ use super::Renderer;
 use super::card::Deck;
 use super::view;
 use crate::hash::{Hash, Hasher};
-use crate::site::route::Job;
+use crate::site::route::{Extra, Job};
 use crate::site::{LangId, Page, PageId};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -285,6 +285,9 @@ impl Renderer {
             Job::Extra(extra, lang) => {
                 hasher.str("extra").debug(extra);
                 self.own_whole(*lang, &mut hasher);
+                if *extra == Extra::Predictions {
+                    self.own_ledger(*lang, &mut hasher);
+                }
             }
             Job::NotFound(lang) => {
                 hasher.str("404");
@@ -451,6 +454,16 @@ impl Renderer {
         // The archive and the search page list the whole site.
         if !site.layout(&site[id]).is_empty() {
             self.own_whole(*lang, hasher);
+        }
+        if site.layout(&site[id]) == "predictions" {
+            self.own_ledger(*lang, hasher);
+        }
+    }
+
+    fn own_ledger(&self, lang: LangId, hasher: &mut Hasher) {
+        for (id, prediction) in self.predictions(lang) {
+            self.own_name(id, hasher);
+            hasher.debug(prediction);
         }
     }
 

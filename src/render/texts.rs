@@ -73,6 +73,8 @@ impl Renderer {
             has_math: doc.meta.has_math || expanded.has_math,
             has_calls: true,
             digest: Some(digest),
+            predicts: doc.meta.predicts,
+            predictions: [doc.meta.predictions.clone(), expanded.predictions].concat(),
         };
         let text = Text {
             body: expanded.body,

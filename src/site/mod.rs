@@ -14,6 +14,7 @@ pub mod order;
 pub mod permalink;
 pub mod related;
 pub mod resources;
+pub mod revisit;
 pub mod route;
 pub mod sequence;
 pub mod series;

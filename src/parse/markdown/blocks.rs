@@ -5,9 +5,7 @@ use super::attributes;
 use super::budget;
 use super::mask;
 use super::math::{self, Fence};
-use super::render::{
-    Closing, Code, Draft, Paragraph, Place, Renderer, Table, heading, without_tokens,
-};
+use super::render::{Closing, Code, Draft, Paragraph, Place, Renderer, Table, heading};
 use super::toc;
 use crate::diag::{Diagnostic, Severity};
 use crate::parse::{CodeBlock, Hole, highlight, token};
@@ -86,7 +84,7 @@ impl<'a> Renderer<'a> {
             TagEnd::CodeBlock => self.end_code(range),
             TagEnd::HtmlBlock => {}
             TagEnd::List(ordered) => self.close_line(if ordered { "</ol>\n" } else { "</ul>\n" }),
-            TagEnd::Item => self.close("</li>\n"),
+            TagEnd::Item => self.end_item(),
             TagEnd::DefinitionList => self.close_line("</dl>\n"),
             TagEnd::DefinitionListTitle => {
                 self.term = false;
@@ -292,7 +290,7 @@ impl<'a> Renderer<'a> {
         let entry = toc::entry(&self.out[start..], self.holes);
         let mut attributes = draft.attributes.take().unwrap_or_default();
         let wanted = attributes.id.take().or_else(|| {
-            let ident = without_tokens(&draft.ident);
+            let ident = token::without(&draft.ident);
             self.options
                 .heading_ids
                 .then(|| heading_id_as(&ident, self.options.id_type))

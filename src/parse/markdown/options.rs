@@ -1,6 +1,7 @@
 //! What the dialect of Markdown is: Hugo's defaults, and each switch of
 //! `markup.goldmark` that we honour.
 
+use crate::parse::predictions::{Plain, Words};
 use crate::text::IdType;
 use std::collections::BTreeMap;
 
@@ -47,6 +48,9 @@ pub struct Options {
     pub math: bool,
     /// `$…$` is one of them.
     pub lone_dollars: bool,
+    /// Items of lists that end on a confidence are predictions.
+    pub predictions: Option<Plain>,
+    pub verdicts: Words,
     /// URLs of unknown schemes pass: for the tests of CommonMark only.
     pub any_scheme: bool,
 }
@@ -93,6 +97,8 @@ impl Default for Options {
             anchors: false,
             math: false,
             lone_dollars: true,
+            predictions: None,
+            verdicts: Words::default(),
             any_scheme: false,
         }
     }

@@ -327,7 +327,7 @@ impl Inline {
 }
 
 pub(super) fn heading(draft: Draft, level: u8, id: String, html: String, span: Span) -> Heading {
-    let text = without_tokens(&draft.text).trim().to_owned();
+    let text = token::without(&draft.text).trim().to_owned();
     Heading {
         level,
         id,
@@ -335,21 +335,6 @@ pub(super) fn heading(draft: Draft, level: u8, id: String, html: String, span: S
         text,
         span,
     }
-}
-
-/// A text without its tokens.
-pub(super) fn without_tokens(text: &str) -> std::borrow::Cow<'_, str> {
-    if token::find(text).is_none() {
-        return text.into();
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((start, end, _)) = token::find(rest) {
-        out.push_str(&rest[..start]);
-        rest = &rest[end..];
-    }
-    out.push_str(rest);
-    out.into()
 }
 
 /// Whether the text of a task is over: a label holds no blocks.
