@@ -98,6 +98,7 @@ fn of_language(
             block_attributes: goldmark.block_attributes,
             anchors: language.switches.disable_anchored_headings != Some(true),
             math: language.switches.math.unwrap_or(goldmark.math.is_some()),
+            wiki_links: language.switches.wiki_links != Some(false),
             // Who lists delimiters and leaves this one out writes of prices.
             lone_dollars: goldmark.math.as_ref().is_none_or(|math| {
                 (math.block.is_empty() && math.inline.is_empty())

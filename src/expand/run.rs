@@ -200,7 +200,7 @@ impl<'a> Run<'a> {
                     self.settle_text(title, span);
                 }
             }
-            Hole::Call(_) | Hole::Html(_) => {}
+            Hole::Call(_) | Hole::Html(_) | Hole::Wiki(_) | Hole::Embed(_) => {}
         }
         self.holes[index] = hole;
     }
@@ -382,7 +382,8 @@ impl<'a> Run<'a> {
         for hole in &mut self.holes[holes..] {
             match hole {
                 Hole::Code(block) => block.span = span,
-                Hole::Link(link) => link.span = span,
+                Hole::Link(link) | Hole::Wiki(link) => link.span = span,
+                Hole::Embed(embed) => embed.span = span,
                 Hole::Image(image) => image.span = span,
                 Hole::Call(_) | Hole::Html(_) => {}
             }

@@ -221,6 +221,8 @@ fn filled(html: &str, holes: &[Hole]) -> String {
                 out += &format!("<img src=\"{src}\" alt=\"{alt}\">")
             }
             Hole::Html(html) => out += &filled(html, holes),
+            Hole::Wiki(link) => out += &format!(" href=\"{}\"", link.dest),
+            Hole::Embed(embed) => out += &format!("{{{}}}", embed.dest),
             Hole::Call(call) => panic!("call {call} was not run"),
         }
     }

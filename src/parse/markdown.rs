@@ -21,6 +21,7 @@ mod options;
 mod render;
 mod toc;
 mod typography;
+mod wiki;
 
 pub use math::{in_html as formulas_in_html, tex};
 pub use options::{Options, Punctuation};
@@ -85,6 +86,8 @@ pub struct Rendered {
     /// A block of code that may be copied.
     pub has_code: bool,
     pub has_math: bool,
+    /// Parts of other pages are set in it.
+    pub has_embeds: bool,
     /// Those of the plain form.
     pub predictions: Vec<Prediction>,
 }

@@ -8,11 +8,13 @@ pub mod front_matter;
 pub mod highlight;
 pub mod html;
 pub mod markdown;
+pub mod mentions;
 pub mod predictions;
 pub mod shortcode;
 
 use crate::diag::{Diagnostic, FileId, Span};
 use crate::hash::{Hash, Hasher};
+use mentions::Mention;
 use predictions::Prediction;
 use serde::{Deserialize, Serialize};
 use shortcode::Call;
@@ -67,7 +69,8 @@ impl Body {
     pub fn anchors(&self, headings: &[Heading]) -> Hash {
         let mut hasher = Hasher::new();
         for heading in headings {
-            hasher.str(&heading.id);
+            // A link by name finds a heading by its text.
+            hasher.str(&heading.id).str(&heading.text);
         }
         let mut take = |html: &str| {
             for name in ["id=", "name="] {
@@ -152,6 +155,10 @@ pub enum Hole {
     Image(Box<Image>),
     /// Stands for the output of this shortcode call: an index into [`Doc::calls`].
     Call(usize),
+    /// A link by name: stands for the attribute of `<a>` that makes it one, with the space before.
+    Wiki(Link),
+    /// Stands for a part of another page.
+    Embed(Box<Embed>),
     /// Finished HTML in the middle of code: what a shortcode call gave there.
     /// It may hold tokens.
     Html(String),
@@ -170,6 +177,16 @@ pub struct CodeBlock {
 pub struct Link {
     /// As written, backslashes and entities undone, not percent-encoded.
     pub dest: String,
+    pub span: Span,
+}
+
+/// `![[Page#Heading]]`: the page, or a part of it, set here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Embed {
+    /// As written.
+    pub dest: String,
+    /// It stands among words, where no block can.
+    pub inline: bool,
     pub span: Span,
 }
 
@@ -262,6 +279,8 @@ pub struct Meta {
     pub digest: Option<Digest>,
     /// Of the ids that links from elsewhere may lead to.
     pub anchors: Hash,
+    /// None while there are calls to expand.
+    pub mentions: Vec<Mention>,
     pub predictions: Vec<Prediction>,
     /// Some of its shortcodes are predictions, whether or not they were run yet.
     pub predicts: bool,
@@ -340,6 +359,9 @@ impl Reading {
             Some(true) => 2,
         };
         let mut hasher = Hasher::new();
+        if let Some(on) = front.switches.wiki_links {
+            hasher.flag(on);
+        }
         if let Some(plain) = &front.predictions {
             hasher.debug(plain);
         }
@@ -394,6 +416,7 @@ pub fn article(
         mut more,
         has_code,
         has_math,
+        has_embeds: _,
         predictions,
     } = rendered;
     if let Some(plain) = &reading.markdown.predictions {
@@ -419,6 +442,10 @@ pub fn article(
         has_math,
         has_calls: !extracted.calls.is_empty(),
         digest,
+        mentions: match extracted.calls.is_empty() {
+            true => mentions::mentions(&body),
+            false => Vec::new(),
+        },
         predicts: !predictions.is_empty()
             || extracted
                 .calls
@@ -457,6 +484,7 @@ pub fn page_options(options: &Options, front: &front_matter::Front) -> markdown:
     if let Some(off) = front.switches.disable_anchored_headings {
         markdown.anchors = !off;
     }
+    markdown.wiki_links = front.switches.wiki_links.unwrap_or(markdown.wiki_links);
     markdown.predictions.clone_from(&front.predictions);
     markdown
 }

@@ -103,6 +103,8 @@ impl Renderer {
         let mut variables = self.variables(Some(id), page.lang, &page.url, need);
         variables.put("page", || plan.page.value(&view));
         variables.put("show", || self.show(id));
+        variables.put("backlinks", || self.backlinks(id));
+        variables.put("backlinks_count", || self.backlinks_count(id));
         variables.put("breadcrumbs", || {
             let way = self.way(id).filter(|_| page.show.bread_crumbs);
             way.map_or_else(|| Vec::<Value>::new().into(), |way| way.crumbs.clone())
@@ -458,6 +460,8 @@ impl Renderer {
                     .set("url", site.href(&site[home].url)),
             ]
         });
+        variables.put("backlinks", Vec::<Value>::new);
+        variables.put("backlinks_count", || 0);
         variables.put("alternates", Vec::<Value>::new);
         variables.put("feeds", || self.feeds_near(home));
         variables.put("head", || {

@@ -4,11 +4,13 @@
 
 pub mod absolute;
 pub mod article;
+pub mod backlinks;
 mod bytes;
 pub mod card;
 mod chart;
 pub mod context;
 mod copy;
+mod embed;
 pub mod fault;
 pub mod feed;
 pub mod head;
@@ -46,6 +48,7 @@ use crate::site::{LangId, PageId, Site, menus};
 use crate::source::Sources;
 use crate::timing::Timings;
 use article::{Article, Filler};
+use backlinks::Backlinks;
 use card::Deck;
 use context::{Plan, SiteValue};
 use needs::Need;
@@ -97,6 +100,8 @@ pub struct Renderer {
     pub sources: Sources,
     templates: Templates,
     articles: Arc<Vec<Option<Article>>>,
+    /// Who links to whom.
+    backlinks: Backlinks,
     highlighter: Highlighter,
     defaults: highlight::Defaults,
     /// What each template reads; found out when it is first rendered.
@@ -197,6 +202,7 @@ impl Renderer {
             sources,
             templates,
             articles: Arc::default(),
+            backlinks: Backlinks::default(),
             highlighter: Highlighter::default(),
             defaults: highlight,
             plans: HashMap::new(),
@@ -300,6 +306,7 @@ impl Renderer {
             diagnostics.extend(article.said.iter().cloned());
         }
         self.articles = Arc::new(articles);
+        self.backlinks = Backlinks::new(&site, &self.articles);
         let _ = (self.shared.cards).set(Deck::new(site, self.articles.clone()));
         if filed {
             self.print_cards(files);

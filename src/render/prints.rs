@@ -178,6 +178,12 @@ impl Renderer {
                     .map_or(Hash::default(), |article| article.meta().anchors),
             );
         }
+        // Pages have names only where somebody calls one by its name.
+        if self.backlinks.by_name {
+            for page in &self.shared.site.pages {
+                links.str(&page.title);
+            }
+        }
         let clock = Hasher::new().debug(&self.shared.site.now).finish();
         let cards = all(&self.prints.cards);
         self.prints.around = Around::new(links.finish(), cards, files, clock);
@@ -340,6 +346,7 @@ impl Renderer {
         hasher.hash(self.prints.cards[id.index()]);
         let article = self.articles[id.index()].as_ref();
         hasher.hash(article.map_or(Hash::default(), |article| article.key));
+        self.own_embeds(id, hasher);
     }
 
     fn own_files(&self, page: &Page, hasher: &mut Hasher) {
@@ -417,6 +424,7 @@ impl Renderer {
             .flag(*linked);
         self.own_article(id, hasher);
         self.own_files(&site[id], hasher);
+        self.own_backlinks(id, hasher);
         let mut above = *parent;
         while let Some(id) = above {
             self.own_name(id, hasher);

@@ -19,6 +19,7 @@ pub mod route;
 pub mod sequence;
 pub mod series;
 pub mod taxonomy;
+pub mod wiki;
 
 use crate::config::Config;
 use crate::config::switches::Show;

@@ -115,6 +115,7 @@ impl<'a> Renderer<'a> {
                     "</td>\n"
                 });
                 self.table.column += 1;
+                self.table.cell = false;
             }
             TagEnd::FootnoteDefinition | TagEnd::MetadataBlock(_) => {}
             tag => self.end_inline(tag, range),
@@ -180,6 +181,9 @@ impl<'a> Renderer<'a> {
             self.unplace();
             self.close("\n");
         } else {
+            if self.done.has_embeds {
+                self.embeds_in_line(paragraph.content);
+            }
             self.close("</p>\n");
         }
     }
@@ -190,7 +194,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// One call of a shortcode alone: what it gives is no part of a sentence.
+    /// One call of a shortcode alone, or a part of another page: what it gives is no part of a sentence.
     /// Of several, only their output tells whether the paragraph stays.
     fn is_call(&self, content: &str) -> bool {
         let content = content.trim();
@@ -200,7 +204,8 @@ impl<'a> Renderer<'a> {
         }
         match token::find(content) {
             Some((0, end, index)) => {
-                end == content.len() && matches!(self.holes.get(index), Some(Hole::Call(_)))
+                let alone = end == content.len();
+                alone && matches!(self.holes.get(index), Some(Hole::Call(_) | Hole::Embed(_)))
             }
             _ => false,
         }
@@ -346,6 +351,7 @@ impl<'a> Renderer<'a> {
     }
 
     fn start_cell(&mut self) {
+        self.table.cell = true;
         self.out
             .push_str(if self.table.head { "<th" } else { "<td" });
         self.out

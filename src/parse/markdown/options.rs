@@ -28,7 +28,7 @@ pub struct Options {
     pub hard_wraps: bool,
     pub superscript: bool,
     pub subscript: bool,
-    /// `[[page]]` and `[[page|text]]`.
+    /// `[[Page#Heading|text]]` and `![[Page]]`.
     pub wiki_links: bool,
     /// `> [!NOTE]`.
     pub alerts: bool,
@@ -87,7 +87,7 @@ impl Default for Options {
             hard_wraps: false,
             superscript: false,
             subscript: false,
-            wiki_links: false,
+            wiki_links: true,
             alerts: true,
             alert_titles: BTreeMap::new(),
             heading_ids: true,
@@ -115,6 +115,7 @@ impl Options {
             definition_lists: false,
             typographer: false,
             linkify: false,
+            wiki_links: false,
             alerts: false,
             heading_ids: false,
             heading_attributes: false,
@@ -133,7 +134,6 @@ impl Options {
         options.set(P::ENABLE_DEFINITION_LIST, self.definition_lists);
         options.set(P::ENABLE_SUPERSCRIPT, self.superscript);
         options.set(P::ENABLE_SUBSCRIPT, self.subscript);
-        options.set(P::ENABLE_WIKILINKS, self.wiki_links);
         options
     }
 }
