@@ -4,7 +4,7 @@ use super::needs::Need;
 use super::page::{PageRows, PageView};
 use super::page_head::HeadRows;
 use super::view::{self, Object, Shows, Way};
-use super::{Output, Renderer, template};
+use super::{Output, Renderer, sidenotes, template};
 use crate::config::markup::TableOfContents;
 use crate::diag::Diagnostic;
 use crate::expand;
@@ -77,6 +77,10 @@ impl Renderer {
     ) -> Option<Output> {
         let page = &self.shared.site[id];
         let content = self.filler().content(id, diagnostics);
+        let content = match page.show.sidenotes {
+            true => sidenotes::with_places(&content),
+            false => content.as_str().into(),
+        };
         let template = self.template_of(page, diagnostics);
         let context = |plan: &Plan| self.page_context(id, pager, &content, plan);
         let output = self.run(&template, context, Some(id), diagnostics)?;

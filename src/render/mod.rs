@@ -28,6 +28,7 @@ mod page_head;
 pub mod prints;
 mod rows;
 pub mod search;
+mod sidenotes;
 mod site_view;
 pub mod sitemap;
 pub mod template;
