@@ -113,6 +113,7 @@ fn of_language(
         },
         has_cjk: language.has_cjk,
         summary_length: language.summary_length,
+        related: language.switches.related == Some(true),
         html: false,
     }
 }

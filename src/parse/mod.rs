@@ -11,6 +11,7 @@ pub mod markdown;
 pub mod mentions;
 pub mod predictions;
 pub mod shortcode;
+pub mod telling;
 
 use crate::diag::{Diagnostic, FileId, Span};
 use crate::hash::{Hash, Hasher};
@@ -30,6 +31,8 @@ pub struct Options {
     pub has_cjk: Option<bool>,
     /// Words that the automatic summary reaches (`summaryLength`).
     pub summary_length: usize,
+    /// Related pages are shown.
+    pub related: bool,
     /// The body is HTML.
     pub html: bool,
 }
@@ -46,6 +49,7 @@ impl Default for Options {
             markdown: markdown::Options::default(),
             has_cjk: None,
             summary_length: 70,
+            related: false,
             html: false,
         }
     }
@@ -281,6 +285,8 @@ pub struct Meta {
     pub anchors: Hash,
     /// None while there are calls to expand.
     pub mentions: Vec<Mention>,
+    /// See [`telling`]; none where related pages are not shown.
+    pub words: Vec<u32>,
     pub predictions: Vec<Prediction>,
     /// Some of its shortcodes are predictions, whether or not they were run yet.
     pub predicts: bool,
@@ -332,6 +338,7 @@ pub struct Reading {
     pub has_title: bool,
     pub cjk: Option<bool>,
     pub summary_length: usize,
+    pub related: bool,
 }
 
 impl Reading {
@@ -342,6 +349,7 @@ impl Reading {
             has_title: front.title.is_some(),
             cjk: front.is_cjk.or(options.has_cjk),
             summary_length: options.summary_length,
+            related: shows_related(options, front),
         }
     }
 
@@ -368,12 +376,17 @@ impl Reading {
         hasher
             .hash(of_options)
             .flag(math)
+            .flag(shows_related(options, front))
             .flag(anchors)
             .flag(is_html(options, front))
             .flag(front.title.is_some())
             .number(cjk)
             .finish()
     }
+}
+
+pub fn shows_related(options: &Options, front: &front_matter::Front) -> bool {
+    front.switches.related.unwrap_or(options.related)
 }
 
 fn is_html(options: &Options, front: &front_matter::Front) -> bool {
@@ -444,6 +457,10 @@ pub fn article(
         digest,
         mentions: match extracted.calls.is_empty() {
             true => mentions::mentions(&body),
+            false => Vec::new(),
+        },
+        words: match extracted.calls.is_empty() && reading.related {
+            true => telling::telling(&body),
             false => Vec::new(),
         },
         predicts: !predictions.is_empty()

@@ -14,7 +14,7 @@ use crate::site::links::{self, Resolved};
 use crate::site::wiki::{self, Meant};
 use crate::site::{PageId, Site};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use tera::Value;
 
 /// Articles that are named below a text; what is beyond is counted.
@@ -28,6 +28,8 @@ pub struct Backlinks {
     /// Of a page, the mentions of it: whose, and which of theirs; the newest
     /// article first.
     to: HashMap<PageId, Vec<(PageId, u32)>>,
+    /// Of a page, those that it names, in ascending order.
+    from: HashMap<PageId, Vec<PageId>>,
     /// Of a page, those of which a part is set in it.
     embeds: HashMap<PageId, Vec<PageId>>,
     /// Some page is named by its name.
@@ -73,14 +75,28 @@ impl Backlinks {
                 if target != from && page.listed && page.rendered {
                     let mentions = backlinks.to.entry(target).or_default();
                     mentions.push((from, place as u32));
+                    backlinks.from.entry(from).or_default().push(target);
                 }
             }
+        }
+        for targets in backlinks.from.values_mut() {
+            targets.sort_unstable();
+            targets.dedup();
         }
         for mentions in backlinks.to.values_mut() {
             // Stable: mentions of one article stay in the order of its text.
             mentions.sort_by(|(a, _), (b, _)| site[*b].date.cmp(&site[*a].date).then(a.cmp(b)));
         }
         backlinks
+    }
+
+    /// Pages that link to this one, and those that it links to: each once for each way.
+    pub fn near(&self, id: PageId) -> Vec<PageId> {
+        let mut to: Vec<PageId> = self.of(id).iter().map(|(from, _)| *from).collect();
+        to.sort_unstable();
+        to.dedup();
+        to.extend(self.from.get(&id).into_iter().flatten());
+        to
     }
 
     pub fn of(&self, id: PageId) -> &[(PageId, u32)] {
@@ -213,15 +229,5 @@ impl Renderer {
                 .str(view::title(&self.shared.site, target))
                 .hash(article.map_or_else(Default::default, |article| article.key));
         }
-    }
-
-    /// Why pages name one another, by page: for `longhand list`.
-    pub fn graph(&self) -> BTreeMap<PageId, Vec<PageId>> {
-        let names = |(id, mentions): (&PageId, &Vec<(PageId, u32)>)| {
-            let mut from: Vec<PageId> = mentions.iter().map(|(from, _)| *from).collect();
-            from.dedup();
-            (*id, from)
-        };
-        self.backlinks.to.iter().map(names).collect()
     }
 }

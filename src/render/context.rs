@@ -100,6 +100,10 @@ impl Renderer {
             id,
             cards: self.shared.cards(),
             content,
+            related: match need.key("page", "related") {
+                true => self.related(id),
+                false => &[],
+            },
             toc: toc.filter(|toc| !toc.is_empty()),
             has_code: article.is_some_and(super::article::Article::has_code),
             has_math: article.is_some_and(super::article::Article::has_math),
@@ -426,6 +430,7 @@ impl Renderer {
             id: home,
             cards: self.shared.cards(),
             content: "",
+            related: &[],
             toc: None,
             has_code: false,
             has_math: false,

@@ -26,6 +26,7 @@ pub mod outputs;
 mod page;
 mod page_head;
 pub mod prints;
+pub mod related;
 mod rows;
 pub mod search;
 mod sidenotes;
@@ -103,6 +104,9 @@ pub struct Renderer {
     articles: Arc<Vec<Option<Article>>>,
     /// Who links to whom.
     backlinks: Backlinks,
+    /// Found when the first page shows related ones; and those of each page.
+    related_index: OnceLock<related::Index>,
+    related: Vec<OnceLock<Box<[PageId]>>>,
     highlighter: Highlighter,
     defaults: highlight::Defaults,
     /// What each template reads; found out when it is first rendered.
@@ -204,6 +208,8 @@ impl Renderer {
             templates,
             articles: Arc::default(),
             backlinks: Backlinks::default(),
+            related_index: OnceLock::new(),
+            related: (0..pages).map(|_| OnceLock::new()).collect(),
             highlighter: Highlighter::default(),
             defaults: highlight,
             plans: HashMap::new(),

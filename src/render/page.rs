@@ -17,6 +17,7 @@ pub struct PageView<'a> {
     pub cards: Option<&'a Deck>,
     /// Filled, ready to stand in the page.
     pub content: &'a str,
+    pub related: &'a [PageId],
     pub toc: Option<String>,
     pub has_code: bool,
     pub has_math: bool,
@@ -42,10 +43,7 @@ pub const KEYS: [(&str, Maker); 23] = [
     ("translations", |view| view.translations().into()),
     ("prev", |view| view.neighbour(view.page().newer)),
     ("next", |view| view.neighbour(view.page().older)),
-    ("related", |view| match view.page().show.related {
-        true => view.cards(&view.page().related),
-        false => view.cards(&[]),
-    }),
+    ("related", |view| view.cards(view.related)),
     ("series", |view| view.series().into()),
     ("edit", |view| view.edit().into()),
     ("canonical_source", |view| view.canonical_source().into()),

@@ -404,7 +404,6 @@ impl Renderer {
             newer,
             older,
             translations,
-            related,
             series,
             resources: _,
             subject,
@@ -438,6 +437,7 @@ impl Renderer {
         for id in translations {
             self.own_name(*id, hasher);
         }
+        let related = self.related(id);
         hasher.number(related.len() as u64);
         for id in related {
             hasher.hash(self.prints.cards[id.index()]);

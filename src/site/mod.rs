@@ -12,7 +12,6 @@ pub mod lists;
 pub mod menus;
 pub mod order;
 pub mod permalink;
-pub mod related;
 pub mod resources;
 pub mod revisit;
 pub mod route;
@@ -112,7 +111,6 @@ pub struct Page {
     pub newer: Option<PageId>,
     pub older: Option<PageId>,
     pub translations: Vec<PageId>,
-    pub related: Vec<PageId>,
     pub series: Vec<Series>,
     pub resources: Vec<Resource>,
     /// Index into [`Site::taxonomies`] or [`Site::terms`] for those kinds.
