@@ -2,6 +2,7 @@
 //! and a reader's language show them. A date keeps the offset it was written
 //! with: a post of November 11 in Los Angeles stays one of November 11.
 
+mod due;
 mod format;
 pub mod names;
 mod parse;
@@ -12,6 +13,7 @@ use jiff::tz::{Offset, TimeZone};
 use std::cmp::Ordering;
 use std::fmt;
 
+pub use due::{DUE_ACCEPTED, Due};
 pub use parse::from_filename;
 
 /// An instant, and the offset in which it was written. Compared by the instant alone.

@@ -17,6 +17,7 @@
 //! after `markdown` sees Markdown, not HTML.
 
 mod call;
+mod claim;
 pub mod data;
 pub mod functions;
 pub mod marks;
@@ -25,6 +26,7 @@ mod run;
 mod scan;
 
 use crate::diag::{Diagnostic, FileId, Span};
+use crate::parse::predictions::Prediction;
 use crate::parse::shortcode::Call;
 use crate::parse::{Body, Heading, Ids, Options};
 use crate::timing::Timings;
@@ -68,6 +70,8 @@ pub struct Expanded {
     /// Whether what the calls brought has a block of code, or a formula.
     pub has_code: bool,
     pub has_math: bool,
+    /// Those of its shortcodes.
+    pub predictions: Vec<Prediction>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -108,6 +112,7 @@ pub fn expand(source: &Source, env: &Env) -> Expanded {
         more,
         has_code: run.has_code,
         has_math: run.has_math,
+        predictions: run.predictions,
         diagnostics: run.diagnostics,
     }
 }

@@ -122,7 +122,9 @@ fn fill(hole: &Hole, out: &mut String) {
             }
             out.push_str("\" />");
         }
-        Hole::Call(_) | Hole::Html(_) => unreachable!("the specification has no shortcodes"),
+        Hole::Wiki(_) | Hole::Embed(_) | Hole::Call(_) | Hole::Html(_) => {
+            unreachable!("the specification has none of these")
+        }
     }
 }
 

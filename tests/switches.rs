@@ -124,6 +124,7 @@ const TABLES: &[Source] = &[
             ("ROWS", ""),
             ("BUILD", "build."),
             ("RESOURCE", "resources."),
+            ("PREDICTIONS", "predictions."),
         ],
     ),
 ];
@@ -148,6 +149,7 @@ const MAPS: &[&str] = &[
     "outputs",
     "pagination",
     "build",
+    "predictions",
     "markup",
     "markup.goldmark",
     "markup.goldmark.renderer",

@@ -212,11 +212,14 @@ pub struct Replaced {
 
 impl Replaced {
     /// Whether the site is what it was but for this page's text: it is made of
-    /// front matter and titles alone.
+    /// front matter and titles, and of which texts make predictions.
     pub fn is_text(&self) -> bool {
         match (&self.old, &self.new) {
             (Some(old), Some(new)) => {
-                old.front_key == new.front_key && old.meta.title == new.meta.title
+                old.front_key == new.front_key
+                    && old.meta.title == new.meta.title
+                    // Whether there is a page of predictions.
+                    && old.meta.predicts == new.meta.predicts
             }
             _ => false,
         }

@@ -372,6 +372,7 @@ fn site(
     {
         diagnostics.push(empty(rooms, &site));
     }
+    site.remind(diagnostics);
     let sitemaps = outputs::sitemaps(&site);
     site.add_sitemaps(sitemaps, diagnostics);
     Ok(site)

@@ -4,6 +4,7 @@
 use crate::config::markup::HeadingIds;
 use crate::config::{Config, LanguageConfig};
 use crate::diag::Diagnostic;
+use crate::parse::predictions::Words;
 use crate::parse::{self, front_matter, markdown};
 use crate::render::i18n::{Plural, Strings};
 use crate::text::IdType;
@@ -97,15 +98,22 @@ fn of_language(
             block_attributes: goldmark.block_attributes,
             anchors: language.switches.disable_anchored_headings != Some(true),
             math: language.switches.math.unwrap_or(goldmark.math.is_some()),
+            wiki_links: language.switches.wiki_links != Some(false),
             // Who lists delimiters and leaves this one out writes of prices.
             lone_dollars: goldmark.math.as_ref().is_none_or(|math| {
                 (math.block.is_empty() && math.inline.is_empty())
                     || math.inline.iter().any(|(open, _)| open == "$")
             }),
+            verdicts: Words {
+                confidence: strings.get("confidence", None).to_owned(),
+                came_true: strings.get("came_true", None).to_owned(),
+                came_false: strings.get("came_false", None).to_owned(),
+            },
             ..defaults
         },
         has_cjk: language.has_cjk,
         summary_length: language.summary_length,
+        related: language.switches.related == Some(true),
         html: false,
     }
 }

@@ -66,7 +66,8 @@ pub fn settled(
     young.iter().filter_map(look).collect()
 }
 
-/// The next moment at which a page begins or ceases to be published, or the year ends.
+/// The next moment at which a page begins or ceases to be published or is to be
+/// revisited, or the year ends.
 pub fn until<'d>(
     docs: impl Iterator<Item = &'d Doc>,
     now: Timestamp,
@@ -74,14 +75,18 @@ pub fn until<'d>(
 ) -> Timestamp {
     let moments = docs.flat_map(|doc| {
         let front = &doc.front;
-        [front.publish_date.or(front.date), front.expiry_date]
+        let dates = [front.publish_date.or(front.date), front.expiry_date];
+        let revisit = front.revisit.and_then(|(due, _)| {
+            let day = due.first_day().to_zoned(zone.clone()).ok()?;
+            Some(day.timestamp())
+        });
+        let dates = dates.into_iter().flatten().map(|date| date.instant);
+        dates.chain(revisit)
     });
     let year = now.to_zoned(zone.clone()).last_of_year();
     let year = year.and_then(|day| day.end_of_day());
     let year = year.map_or(now, |end| end.timestamp());
     moments
-        .flatten()
-        .map(|date| date.instant)
         .filter(|moment| *moment > now)
         .min()
         .map_or(year, |moment| moment.min(year))

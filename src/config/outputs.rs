@@ -22,6 +22,7 @@ pub enum Kind {
     JsonFeed,
     Archives,
     Search,
+    Predictions,
     Manifest,
 }
 
@@ -39,6 +40,7 @@ pub const KINDS: &[(&str, Kind)] = &[
     ("jsonfeed", Kind::JsonFeed),
     ("archives", Kind::Archives),
     ("search", Kind::Search),
+    ("predictions", Kind::Predictions),
     ("manifest", Kind::Manifest),
 ];
 

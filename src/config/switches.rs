@@ -44,6 +44,9 @@ pub struct Switches {
     pub tags: Option<bool>,
     pub related: Option<bool>,
     pub series: Option<bool>,
+    pub backlinks: Option<bool>,
+    pub wiki_links: Option<bool>,
+    pub sidenotes: Option<bool>,
     pub edit_post: EditPost,
     pub cover: Cover,
     pub header: Header,
@@ -121,6 +124,8 @@ pub struct Show {
     pub math: bool,
     pub related: bool,
     pub series: bool,
+    pub backlinks: bool,
+    pub sidenotes: bool,
     pub edit_post: EditPost,
     /// `image`, `alt` and `caption` are the page's alone unless the site names one for all.
     pub cover: Cover,
@@ -205,6 +210,9 @@ pub const ROWS: &[Row<Switches>] = &[
     row("show_tags", "true", |s, n, i| s.tags = i.bool(n)),
     row("show_related", "false", |s, n, i| s.related = i.bool(n)),
     row("show_series", "true", |s, n, i| s.series = i.bool(n)),
+    row("show_backlinks", "true", |s, n, i| s.backlinks = i.bool(n)),
+    row("wiki_links", "true", |s, n, i| s.wiki_links = i.bool(n)),
+    row("sidenotes", "true", |s, n, i| s.sidenotes = i.bool(n)),
     row("edit_post", "", |s, n, i| {
         i.fields(&mut s.edit_post, n, EDIT_POST)
     }),
@@ -357,6 +365,8 @@ pub fn resolve(page: &Switches, site: &Switches) -> Show {
         math: on(|s| s.math),
         related: on(|s| s.related),
         series: unless(|s| s.series),
+        backlinks: unless(|s| s.backlinks),
+        sidenotes: unless(|s| s.sidenotes),
         edit_post: over_edit_post(&page.edit_post, &site.edit_post),
         cover: over_cover(&page.cover, &site.cover),
         header: over_header(&page.header, &site.header),

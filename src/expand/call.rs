@@ -94,7 +94,12 @@ impl Run<'_> {
         if failed {
             return String::new();
         }
-        let context = self.context(call, shortcode);
+        let mut context = self.context(call, shortcode);
+        if shortcode.template == super::claim::TEMPLATE
+            && !self.claim(call, shortcode, &mut context)
+        {
+            return String::new();
+        }
         let written = self.env.timings.time(Thing::Shortcode, &call.name, || {
             self.env.tera.render(&shortcode.template, &context)
         });
@@ -311,7 +316,7 @@ fn inner_text(call: &Call) -> &str {
 /// `args`, a map by name and by position, and `positional`, a list. Declared
 /// names that were not given are there too, as none, so that a template can
 /// ask for them.
-fn arguments(call: &Call, shortcode: &Shortcode) -> (Value, Value) {
+pub(super) fn arguments(call: &Call, shortcode: &Shortcode) -> (Value, Value) {
     let mut args = Map::default();
     for name in shortcode.param_names() {
         args.insert(Key::from(name.to_owned()), Value::none());

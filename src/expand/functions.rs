@@ -276,16 +276,21 @@ fn urlencode(text: Value, _: Kwargs, _: &State) -> String {
 
 /// Markdown's text without its marks, for an attribute.
 fn plain_markdown(text: Value, _: Kwargs, _: &State) -> String {
-    use pulldown_cmark::{Event, Parser};
-    let text = text_of(&text).unwrap_or_default();
+    plain(&text_of(&text).unwrap_or_default())
+}
+
+/// Markdown's text without its marks.
+pub(super) fn plain(text: &str) -> String {
+    use pulldown_cmark::{Event, Parser, TagEnd};
     let mut out = String::new();
-    for event in Parser::new(&text) {
+    for event in Parser::new(text) {
         match event {
             Event::Text(text) | Event::Code(text) => out.push_str(&text),
-            Event::SoftBreak | Event::HardBreak => out.push(' '),
+            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph) => out.push(' '),
             _ => {}
         }
     }
+    out.truncate(out.trim_end().len());
     out
 }
 

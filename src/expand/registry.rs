@@ -109,6 +109,13 @@ const BUILTINS: &[Builtin] = &[
     builtin("ltr", "", "md", "md", Inner::Wanted),
     builtin("param", "name", "", "name", Inner::None),
     builtin(
+        "prediction",
+        "p",
+        "due outcome",
+        "p due outcome",
+        Inner::Wanted,
+    ),
+    builtin(
         "qr",
         "",
         "text level scale alt title class id loading targetDir",

@@ -6,6 +6,7 @@ use super::scan::{Scan, alone, is_block, sole_paragraph, without_tags};
 use crate::diag::{Diagnostic, Span};
 use crate::parse::highlight;
 use crate::parse::markdown::{self, Origin};
+use crate::parse::predictions::Prediction;
 use crate::parse::shortcode::{self, Call, Place};
 use crate::parse::{CodeBlock, Heading, Hole, Ids, token};
 use crate::text;
@@ -20,6 +21,7 @@ pub(super) struct Run<'a> {
     pub(super) ids: Ids,
     /// Those that calls in the Markdown form brought.
     pub(super) headings: Vec<Heading>,
+    pub(super) predictions: Vec<Prediction>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) has_code: bool,
     pub(super) has_math: bool,
@@ -54,6 +56,7 @@ impl<'a> Run<'a> {
             holes,
             ids,
             headings: Vec::new(),
+            predictions: Vec::new(),
             diagnostics: Vec::new(),
             has_code: false,
             has_math: false,
@@ -197,7 +200,7 @@ impl<'a> Run<'a> {
                     self.settle_text(title, span);
                 }
             }
-            Hole::Call(_) | Hole::Html(_) => {}
+            Hole::Call(_) | Hole::Html(_) | Hole::Wiki(_) | Hole::Embed(_) => {}
         }
         self.holes[index] = hole;
     }
@@ -379,7 +382,8 @@ impl<'a> Run<'a> {
         for hole in &mut self.holes[holes..] {
             match hole {
                 Hole::Code(block) => block.span = span,
-                Hole::Link(link) => link.span = span,
+                Hole::Link(link) | Hole::Wiki(link) => link.span = span,
+                Hole::Embed(embed) => embed.span = span,
                 Hole::Image(image) => image.span = span,
                 Hole::Call(_) | Hole::Html(_) => {}
             }

@@ -8,7 +8,7 @@ use crate::parse::{CodeBlock, Image, Link, front_matter, markdown, token};
 use proptest::prelude::*;
 use std::path::Path;
 use std::sync::Arc;
-use tera::Value;
+use tera::{Kwargs, State, Value};
 
 /// A site of one page, with these resources beside it and these templates of its own.
 #[derive(Default)]
@@ -97,6 +97,11 @@ impl Site {
         let built_in = built_in();
         let mut tera = Tera::new();
         functions::register(&mut tera, Arc::new(Files(self.resources)));
+        // Those of `render` that built-in templates use.
+        tera.register_function("i18n", |args: Kwargs, _: &State| {
+            args.must_get::<&str>("key").map(str::to_owned)
+        });
+        tera.register_filter("due", |due: &str, _: Kwargs, _: &State| due.to_owned());
         let all: Vec<(&str, &str, bool)> = built_in
             .iter()
             .map(|(name, text)| (name.as_str(), text.as_str(), false))
@@ -124,6 +129,7 @@ impl Site {
             markdown: markdown::Options::default(),
             has_cjk: None,
             summary_length: 70,
+            related: false,
             html: false,
         };
         let mut context = Context::new();
@@ -221,6 +227,8 @@ fn filled(html: &str, holes: &[Hole]) -> String {
                 out += &format!("<img src=\"{src}\" alt=\"{alt}\">")
             }
             Hole::Html(html) => out += &filled(html, holes),
+            Hole::Wiki(link) => out += &format!(" href=\"{}\"", link.dest),
+            Hole::Embed(embed) => out += &format!("{{{}}}", embed.dest),
             Hole::Call(call) => panic!("call {call} was not run"),
         }
     }

@@ -63,6 +63,12 @@ fn plain_hole(hole: &Hole, holes: &[Hole], out: &mut String, depth: usize) {
             out.push_str("\">");
         }
         Hole::Html(html) => nested(html, out),
-        Hole::Call(_) => {}
+        Hole::Wiki(link) => {
+            out.push_str(" href=\"");
+            text::escape_attr(out, &link.dest);
+            out.push('"');
+        }
+        // What another page says is not this one's to count.
+        Hole::Call(_) | Hole::Embed(_) => {}
     }
 }

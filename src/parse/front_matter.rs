@@ -18,8 +18,9 @@ use crate::config::menus::MenuEntry;
 use crate::config::outputs::{OutputFormat, Sitemap};
 use crate::config::rows::UnknownKey;
 use crate::config::switches::Switches;
-use crate::date::Date;
+use crate::date::{Date, Due};
 use crate::diag::{Diagnostic, FileId, Span};
+use crate::parse::predictions::Plain;
 use crate::tree::{self, Map, Text};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -92,6 +93,13 @@ pub struct Front {
     pub canonical_url: Option<Text>,
     /// Of the search field, where the layout is `search`.
     pub placeholder: Option<String>,
+    /// The lists of the page make predictions.
+    pub predictions: Option<Plain>,
+    /// When its author means to come back to it, and where that is said.
+    pub revisit: Option<(Due, Span)>,
+    /// How far it is, and how sure its author, in the author's words.
+    pub status: Option<String>,
+    pub confidence: Option<String>,
     pub switches: Switches,
     /// Everything as written, `params` merged in, known keys under their canonical snake_case names too.
     pub params: tera::Value,
@@ -184,6 +192,10 @@ impl Default for Front {
             resources: Vec::new(),
             canonical_url: None,
             placeholder: None,
+            predictions: None,
+            revisit: None,
+            status: None,
+            confidence: None,
             switches: Switches::default(),
             params: tera::Value::from(tera::Map::new()),
             unknown: Vec::new(),

@@ -9,7 +9,10 @@ mod scan;
 mod space;
 mod words;
 
+pub(super) use plain::ends_sentence;
 pub use plain::plainify;
+pub use scan::{Piece, scan};
+pub(super) use words::is_cjk_char;
 pub use words::{count, digest, is_cjk, minutes};
 
 use crate::parse::token;

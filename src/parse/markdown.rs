@@ -11,6 +11,7 @@ mod alerts;
 mod attributes;
 mod blocks;
 mod budget;
+mod claims;
 mod inline;
 mod linkify;
 mod mask;
@@ -20,12 +21,14 @@ mod options;
 mod render;
 mod toc;
 mod typography;
+mod wiki;
 
 pub use math::{in_html as formulas_in_html, tex};
 pub use options::{Options, Punctuation};
 pub use toc::toc;
 
 use crate::diag::{Diagnostic, FileId, Span};
+use crate::parse::predictions::Prediction;
 use crate::parse::{Heading, Hole, Ids};
 use std::ops::Range;
 
@@ -83,6 +86,10 @@ pub struct Rendered {
     /// A block of code that may be copied.
     pub has_code: bool,
     pub has_math: bool,
+    /// Parts of other pages are set in it.
+    pub has_embeds: bool,
+    /// Those of the plain form.
+    pub predictions: Vec<Prediction>,
 }
 
 /// Renders a page's body or a shortcode's inner text. Ids that are taken count

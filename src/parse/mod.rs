@@ -8,10 +8,15 @@ pub mod front_matter;
 pub mod highlight;
 pub mod html;
 pub mod markdown;
+pub mod mentions;
+pub mod predictions;
 pub mod shortcode;
+pub mod telling;
 
 use crate::diag::{Diagnostic, FileId, Span};
 use crate::hash::{Hash, Hasher};
+use mentions::Mention;
+use predictions::Prediction;
 use serde::{Deserialize, Serialize};
 use shortcode::Call;
 use std::collections::BTreeMap;
@@ -26,6 +31,8 @@ pub struct Options {
     pub has_cjk: Option<bool>,
     /// Words that the automatic summary reaches (`summaryLength`).
     pub summary_length: usize,
+    /// Related pages are shown.
+    pub related: bool,
     /// The body is HTML.
     pub html: bool,
 }
@@ -42,6 +49,7 @@ impl Default for Options {
             markdown: markdown::Options::default(),
             has_cjk: None,
             summary_length: 70,
+            related: false,
             html: false,
         }
     }
@@ -65,7 +73,8 @@ impl Body {
     pub fn anchors(&self, headings: &[Heading]) -> Hash {
         let mut hasher = Hasher::new();
         for heading in headings {
-            hasher.str(&heading.id);
+            // A link by name finds a heading by its text.
+            hasher.str(&heading.id).str(&heading.text);
         }
         let mut take = |html: &str| {
             for name in ["id=", "name="] {
@@ -106,6 +115,21 @@ pub mod token {
         let _ = write!(out, "{OPEN}{index}{CLOSE}");
     }
 
+    /// A text without its tokens.
+    pub fn without(text: &str) -> std::borrow::Cow<'_, str> {
+        if find(text).is_none() {
+            return text.into();
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((start, end, _)) = find(rest) {
+            out.push_str(&rest[..start]);
+            rest = &rest[end..];
+        }
+        out.push_str(rest);
+        out.into()
+    }
+
     /// The first token in `text`: (start, end, index), bytes.
     pub fn find(text: &str) -> Option<(usize, usize, usize)> {
         let mut from = 0;
@@ -135,6 +159,10 @@ pub enum Hole {
     Image(Box<Image>),
     /// Stands for the output of this shortcode call: an index into [`Doc::calls`].
     Call(usize),
+    /// A link by name: stands for the attribute of `<a>` that makes it one, with the space before.
+    Wiki(Link),
+    /// Stands for a part of another page.
+    Embed(Box<Embed>),
     /// Finished HTML in the middle of code: what a shortcode call gave there.
     /// It may hold tokens.
     Html(String),
@@ -153,6 +181,16 @@ pub struct CodeBlock {
 pub struct Link {
     /// As written, backslashes and entities undone, not percent-encoded.
     pub dest: String,
+    pub span: Span,
+}
+
+/// `![[Page#Heading]]`: the page, or a part of it, set here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Embed {
+    /// As written.
+    pub dest: String,
+    /// It stands among words, where no block can.
+    pub inline: bool,
     pub span: Span,
 }
 
@@ -245,6 +283,13 @@ pub struct Meta {
     pub digest: Option<Digest>,
     /// Of the ids that links from elsewhere may lead to.
     pub anchors: Hash,
+    /// None while there are calls to expand.
+    pub mentions: Vec<Mention>,
+    /// See [`telling`]; none where related pages are not shown.
+    pub words: Vec<u32>,
+    pub predictions: Vec<Prediction>,
+    /// Some of its shortcodes are predictions, whether or not they were run yet.
+    pub predicts: bool,
 }
 
 /// The large part: what is shown.
@@ -293,6 +338,7 @@ pub struct Reading {
     pub has_title: bool,
     pub cjk: Option<bool>,
     pub summary_length: usize,
+    pub related: bool,
 }
 
 impl Reading {
@@ -303,6 +349,7 @@ impl Reading {
             has_title: front.title.is_some(),
             cjk: front.is_cjk.or(options.has_cjk),
             summary_length: options.summary_length,
+            related: shows_related(options, front),
         }
     }
 
@@ -319,15 +366,27 @@ impl Reading {
             Some(false) => 1,
             Some(true) => 2,
         };
-        Hasher::new()
+        let mut hasher = Hasher::new();
+        if let Some(on) = front.switches.wiki_links {
+            hasher.flag(on);
+        }
+        if let Some(plain) = &front.predictions {
+            hasher.debug(plain);
+        }
+        hasher
             .hash(of_options)
             .flag(math)
+            .flag(shows_related(options, front))
             .flag(anchors)
             .flag(is_html(options, front))
             .flag(front.title.is_some())
             .number(cjk)
             .finish()
     }
+}
+
+pub fn shows_related(options: &Options, front: &front_matter::Front) -> bool {
+    front.switches.related.unwrap_or(options.related)
 }
 
 fn is_html(options: &Options, front: &front_matter::Front) -> bool {
@@ -370,7 +429,12 @@ pub fn article(
         mut more,
         has_code,
         has_math,
+        has_embeds: _,
+        predictions,
     } = rendered;
+    if let Some(plain) = &reading.markdown.predictions {
+        diagnostics.extend(plain.complaint(predictions.len()));
+    }
     let mut body = Body { html, holes };
     let title = if reading.has_title {
         None
@@ -391,6 +455,20 @@ pub fn article(
         has_math,
         has_calls: !extracted.calls.is_empty(),
         digest,
+        mentions: match extracted.calls.is_empty() {
+            true => mentions::mentions(&body),
+            false => Vec::new(),
+        },
+        words: match extracted.calls.is_empty() && reading.related {
+            true => telling::telling(&body),
+            false => Vec::new(),
+        },
+        predicts: !predictions.is_empty()
+            || extracted
+                .calls
+                .iter()
+                .any(|call| call.name == predictions::SHORTCODE),
+        predictions,
     };
     // Written into a buffer with room to spare, and held until its page is rendered.
     body.html = body.html.as_str().to_owned();
@@ -423,6 +501,8 @@ pub fn page_options(options: &Options, front: &front_matter::Front) -> markdown:
     if let Some(off) = front.switches.disable_anchored_headings {
         markdown.anchors = !off;
     }
+    markdown.wiki_links = front.switches.wiki_links.unwrap_or(markdown.wiki_links);
+    markdown.predictions.clone_from(&front.predictions);
     markdown
 }
 

@@ -8,6 +8,7 @@ use crate::parse::{
     Body, CodeBlock, Digest, Doc, Heading, Hole, Image, Link, Meta, Slot, Text, fill,
 };
 use crate::site::links::{self, Broken, Resolved};
+use crate::site::wiki::{self, Meant};
 use crate::site::{PageId, Site};
 use crate::text;
 use std::sync::Arc;
@@ -142,8 +143,12 @@ impl Filler<'_> {
         let mut page = Filling {
             filler: self,
             id,
+            host: id,
             holes: &body.holes,
             images: 0,
+            within: vec![(id, String::new())],
+            embedded: 0,
+            circle: None,
             diagnostics,
         };
         fill::walk(&body.html, &body.holes, &mut out, &mut |hole, out| {
@@ -153,16 +158,32 @@ impl Filler<'_> {
     }
 }
 
-struct Filling<'a, 'd> {
-    filler: &'a Filler<'a>,
-    id: PageId,
-    holes: &'a [Hole],
-    images: usize,
-    diagnostics: &'d mut Vec<Diagnostic>,
+pub(super) struct Filling<'a, 'd> {
+    pub(super) filler: &'a Filler<'a>,
+    /// Whose article it is.
+    pub(super) id: PageId,
+    /// The page that is rendered, where parts of others are set.
+    pub(super) host: PageId,
+    pub(super) holes: &'a [Hole],
+    pub(super) images: usize,
+    /// The parts that we are in, each a page and an id: of the page itself first.
+    pub(super) within: Vec<(PageId, String)>,
+    /// Bytes of parts of others.
+    pub(super) embedded: usize,
+    /// A part that held itself: whose it is.
+    pub(super) circle: Option<PageId>,
+    pub(super) diagnostics: &'d mut Vec<Diagnostic>,
 }
 
+/// A part of another page holds the page that is rendered: by way of this one.
+pub(super) struct Loop(pub(super) String);
+
 impl Filling<'_, '_> {
-    fn write(&mut self, hole: &Hole, out: &mut String, depth: usize) {
+    pub(super) fn say(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    pub(super) fn write(&mut self, hole: &Hole, out: &mut String, depth: usize) {
         // Calls' outputs stand in code and destinations; nothing nests deeper.
         if depth > 8 {
             return;
@@ -172,6 +193,8 @@ impl Filling<'_, '_> {
             Hole::Link(link) => self.link(link, out, depth),
             Hole::Image(image) => self.image(image, out, depth),
             Hole::Html(html) => self.nested(html, out, depth),
+            Hole::Wiki(link) => self.wiki(link, out),
+            Hole::Embed(embed) => self.embed(embed, out),
             Hole::Call(_) => {}
         }
     }
@@ -215,6 +238,82 @@ impl Filling<'_, '_> {
         text::escape_attr(out, &href);
     }
 
+    /// The attribute of a link by name. Without a page of that name the words stay.
+    fn wiki(&mut self, link: &Link, out: &mut String) {
+        let what = format!("[[{}]]", link.dest);
+        let site = &self.filler.renderer.shared.site;
+        let Some((target, id)) = self.by_name(&link.dest, link.span, &what) else {
+            out.push_str(" class=\"missing\"");
+            return;
+        };
+        out.push_str(" href=\"");
+        if target != self.id || id.is_none() {
+            text::escape_attr(out, &site.href(&site[target].url));
+        }
+        if let Some(id) = id {
+            out.push('#');
+            text::escape_attr(out, &text::encode_url(&id));
+        }
+        out.push('"');
+    }
+
+    /// The page that a name means, and the id of the heading that it names. What
+    /// is wrong with it is said; without a page of that name there is none.
+    pub(super) fn by_name(
+        &mut self,
+        dest: &str,
+        span: Span,
+        what: &str,
+    ) -> Option<(PageId, Option<String>)> {
+        let renderer = self.filler.renderer;
+        let site = &renderer.shared.site;
+        renderer.shared.reads.links(Some(self.host));
+        let (name, heading) = wiki::split(dest);
+        let target = match wiki::meant(site, self.id, name) {
+            Meant::Page(target) => target,
+            Meant::Several(target, all) => {
+                self.say(ambiguous(site, what, name, &all, span));
+                target
+            }
+            Meant::Broken(broken) => {
+                self.say(nameless(what, &broken, span));
+                return None;
+            }
+        };
+        let id = heading.and_then(|heading| self.heading(target, heading, what, span));
+        Some((target, id))
+    }
+
+    /// The id of the heading with this text, or with this id.
+    fn heading(&mut self, page: PageId, text: &str, what: &str, span: Span) -> Option<String> {
+        let renderer = self.filler.renderer;
+        let article = renderer.articles.get(page.index())?.as_ref()?;
+        let headings = article.headings();
+        let wanted = text::heading_id(text);
+        let same = |heading: &&crate::parse::Heading| {
+            heading.text.eq_ignore_ascii_case(text)
+                || text::heading_id(&heading.text) == wanted
+                || heading.id == text
+        };
+        if let Some(heading) = headings.iter().find(same) {
+            return Some(heading.id.clone());
+        }
+        if article.has_anchor(text, || renderer.text(page)) {
+            return Some(text.to_owned());
+        }
+        let warning = Diagnostic::warning(
+            "broken-anchor",
+            span,
+            format!("`{what}` names a page without the heading `{text}`"),
+        );
+        let near = text::nearest(text, headings.iter().map(|heading| heading.text.as_str()));
+        self.say(match near {
+            Some(near) => warning.help(format!("did you mean `#{near}`?")),
+            None => warning.help("it leads to the page's beginning"),
+        });
+        None
+    }
+
     fn image(&mut self, image: &Image, out: &mut String, depth: usize) {
         let mut src = String::new();
         self.nested(&image.src, &mut src, depth);
@@ -245,7 +344,7 @@ impl Filling<'_, '_> {
         let (_, rest) = links::split(dest);
         let resolved = links::resolve(site, self.id, dest);
         if !matches!(resolved, Resolved::External) {
-            shared.reads.links(Some(self.id));
+            shared.reads.links(Some(self.host));
         }
         let (href, target) = match resolved {
             Resolved::External => (text::encode_url(dest), None),
@@ -296,6 +395,42 @@ impl Filling<'_, '_> {
             None => warning.help("anchors are the ids of headings, or of elements that have one"),
         });
     }
+}
+
+fn ambiguous(site: &Site, what: &str, name: &str, all: &[PageId], span: Span) -> Diagnostic {
+    let path = |id: &PageId| {
+        let file = site[*id].file;
+        let path = file.map_or(&*site[*id].path, |file| &site.sources.get(file).path);
+        format!("`{path}`")
+    };
+    let shown: Vec<String> = all.iter().take(5).map(path).collect();
+    let more = match all.len() - shown.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let message = format!(
+        "`{what}` may be any of {} pages; the first is taken",
+        all.len()
+    );
+    let folder = all.first().and_then(|id| site[*id].path.rsplit_once('/'));
+    let help = match folder {
+        Some((folder, last)) => format!("say which: `[[{folder}/{last}]]`"),
+        None => format!("give one of them another title than `{name}`"),
+    };
+    Diagnostic::warning("ambiguous-link", span, message)
+        .note(None, format!("they are {}{more}", shown.join(", ")))
+        .help(help)
+}
+
+fn nameless(what: &str, broken: &Broken, span: Span) -> Diagnostic {
+    if let Broken::LeftOut(_) = broken {
+        return broken_link("link", what, broken, span);
+    }
+    let warning = Diagnostic::warning("broken-link", span, format!("no page is named `{what}`"));
+    warning.help(match broken {
+        Broken::Missing(Some(near)) => format!("did you mean `[[{near}]]`?"),
+        _ => "name a page by its title or file; to print the brackets, write `\\[[`".to_owned(),
+    })
 }
 
 /// A path from the host's root gets the site's base path, if it lacks it.

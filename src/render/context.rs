@@ -4,7 +4,7 @@ use super::needs::Need;
 use super::page::{PageRows, PageView};
 use super::page_head::HeadRows;
 use super::view::{self, Object, Shows, Way};
-use super::{Output, Renderer, template};
+use super::{Output, Renderer, sidenotes, template};
 use crate::config::markup::TableOfContents;
 use crate::diag::Diagnostic;
 use crate::expand;
@@ -77,6 +77,10 @@ impl Renderer {
     ) -> Option<Output> {
         let page = &self.shared.site[id];
         let content = self.filler().content(id, diagnostics);
+        let content = match page.show.sidenotes {
+            true => sidenotes::with_places(&content),
+            false => content.as_str().into(),
+        };
         let template = self.template_of(page, diagnostics);
         let context = |plan: &Plan| self.page_context(id, pager, &content, plan);
         let output = self.run(&template, context, Some(id), diagnostics)?;
@@ -96,6 +100,10 @@ impl Renderer {
             id,
             cards: self.shared.cards(),
             content,
+            related: match need.key("page", "related") {
+                true => self.related(id),
+                false => &[],
+            },
             toc: toc.filter(|toc| !toc.is_empty()),
             has_code: article.is_some_and(super::article::Article::has_code),
             has_math: article.is_some_and(super::article::Article::has_math),
@@ -103,6 +111,8 @@ impl Renderer {
         let mut variables = self.variables(Some(id), page.lang, &page.url, need);
         variables.put("page", || plan.page.value(&view));
         variables.put("show", || self.show(id));
+        variables.put("backlinks", || self.backlinks(id));
+        variables.put("backlinks_count", || self.backlinks_count(id));
         variables.put("breadcrumbs", || {
             let way = self.way(id).filter(|_| page.show.bread_crumbs);
             way.map_or_else(|| Vec::<Value>::new().into(), |way| way.crumbs.clone())
@@ -358,6 +368,7 @@ impl Renderer {
         let (layout, key, template) = match extra {
             Extra::Archives => ("archives", "archive", "archives.html"),
             Extra::Search => ("search", "search", "search.html"),
+            Extra::Predictions => ("predictions", "predictions", "predictions.html"),
         };
         let title = self.shared.strings[lang.index()].get(key, None).to_owned();
         let url = format!("/{}{layout}/", route::language_folder(site, lang));
@@ -369,6 +380,7 @@ impl Renderer {
                     self.archive(lang, all)
                 }),
                 Extra::Search => self.search_values(lang, &mut variables),
+                Extra::Predictions => variables.put("ledger", || self.ledger(lang)),
             }
             variables.context
         };
@@ -418,6 +430,7 @@ impl Renderer {
             id: home,
             cards: self.shared.cards(),
             content: "",
+            related: &[],
             toc: None,
             has_code: false,
             has_math: false,
@@ -456,6 +469,8 @@ impl Renderer {
                     .set("url", site.href(&site[home].url)),
             ]
         });
+        variables.put("backlinks", Vec::<Value>::new);
+        variables.put("backlinks_count", || 0);
         variables.put("alternates", Vec::<Value>::new);
         variables.put("feeds", || self.feeds_near(home));
         variables.put("head", || {

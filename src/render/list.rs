@@ -55,6 +55,7 @@ impl Renderer {
                 self.archive(page.lang, page.show.all_pages_in_archive)
             }),
             "search" => self.search_values(page.lang, variables),
+            "predictions" => variables.put("ledger", || self.ledger(page.lang)),
             _ => {}
         }
         let (shown, entries) = self.shown(id, pager);

@@ -5,16 +5,20 @@
 pub mod absolute;
 pub mod article;
 mod author;
+pub mod backlinks;
 mod bytes;
 pub mod card;
+mod chart;
 pub mod context;
 mod copy;
+mod embed;
 pub mod fault;
 pub mod feed;
 pub mod head;
 pub mod i18n;
 pub mod icons;
 pub mod json;
+mod ledger;
 pub mod link;
 mod list;
 pub mod machine;
@@ -23,9 +27,11 @@ pub mod outputs;
 mod page;
 mod page_head;
 pub mod prints;
+pub mod related;
 mod rows;
 pub mod search;
 mod searches;
+mod sidenotes;
 mod site_view;
 pub mod sitemap;
 pub mod template;
@@ -46,6 +52,7 @@ use crate::site::{LangId, PageId, Site, menus};
 use crate::source::Sources;
 use crate::timing::Timings;
 use article::{Article, Filler};
+use backlinks::Backlinks;
 use card::Deck;
 use context::{Plan, SiteValue};
 use needs::Need;
@@ -97,6 +104,11 @@ pub struct Renderer {
     pub sources: Sources,
     templates: Templates,
     articles: Arc<Vec<Option<Article>>>,
+    /// Who links to whom.
+    backlinks: Backlinks,
+    /// Found when the first page shows related ones; and those of each page.
+    related_index: OnceLock<related::Index>,
+    related: Vec<OnceLock<Box<[PageId]>>>,
     highlighter: Highlighter,
     defaults: highlight::Defaults,
     /// What each template reads; found out when it is first rendered.
@@ -191,6 +203,9 @@ impl Renderer {
             sources,
             templates,
             articles: Arc::default(),
+            backlinks: Backlinks::default(),
+            related_index: OnceLock::new(),
+            related: (0..pages).map(|_| OnceLock::new()).collect(),
             highlighter: Highlighter::default(),
             defaults: highlight,
             plans: HashMap::new(),
@@ -290,6 +305,7 @@ impl Renderer {
             diagnostics.extend(article.said.iter().cloned());
         }
         self.articles = Arc::new(articles);
+        self.backlinks = Backlinks::new(&site, &self.articles);
         let _ = (self.shared.cards).set(Deck::new(site, self.articles.clone()));
         if filed {
             self.print_cards(files);

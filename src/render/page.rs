@@ -18,6 +18,7 @@ pub struct PageView<'a> {
     pub cards: Option<&'a Deck>,
     /// Filled, ready to stand in the page.
     pub content: &'a str,
+    pub related: &'a [PageId],
     pub toc: Option<String>,
     pub has_code: bool,
     pub has_math: bool,
@@ -26,7 +27,7 @@ pub struct PageView<'a> {
 pub type Maker = fn(&PageView) -> Value;
 
 /// What a page has besides the keys of its card, in this order.
-pub const KEYS: [(&str, Maker); 22] = [
+pub const KEYS: [(&str, Maker); 24] = [
     ("layout", |view| view.site.layout(view.page()).into()),
     ("content", |view| safe(view.content)),
     ("toc", |view| view.toc.as_deref().map(safe).into()),
@@ -46,10 +47,7 @@ pub const KEYS: [(&str, Maker); 22] = [
     ("translations", |view| view.translations().into()),
     ("prev", |view| view.neighbour(view.page().newer)),
     ("next", |view| view.neighbour(view.page().older)),
-    ("related", |view| match view.page().show.related {
-        true => view.cards(&view.page().related),
-        false => view.cards(&[]),
-    }),
+    ("related", |view| view.cards(view.related)),
     ("series", |view| view.series().into()),
     ("edit", |view| view.edit().into()),
     ("canonical_source", |view| view.canonical_source().into()),
@@ -71,6 +69,18 @@ pub const KEYS: [(&str, Maker); 22] = [
         front
             .and_then(|front| front.placeholder.as_deref())
             .unwrap_or_default()
+            .into()
+    }),
+    ("status", |view| {
+        view.page()
+            .front()
+            .and_then(|front| front.status.clone())
+            .into()
+    }),
+    ("confidence", |view| {
+        view.page()
+            .front()
+            .and_then(|front| front.confidence.clone())
             .into()
     }),
     ("git", |_| Value::none()),

@@ -14,7 +14,7 @@ use super::Renderer;
 use super::card::Deck;
 use super::view;
 use crate::hash::{Hash, Hasher};
-use crate::site::route::Job;
+use crate::site::route::{Extra, Job};
 use crate::site::{LangId, Page, PageId};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -178,6 +178,12 @@ impl Renderer {
                     .map_or(Hash::default(), |article| article.meta().anchors),
             );
         }
+        // Pages have names only where somebody calls one by its name.
+        if self.backlinks.by_name {
+            for page in &self.shared.site.pages {
+                links.str(&page.title);
+            }
+        }
         let clock = Hasher::new().debug(&self.shared.site.now).finish();
         let cards = all(&self.prints.cards);
         self.prints.around = Around::new(links.finish(), cards, files, clock);
@@ -285,6 +291,9 @@ impl Renderer {
             Job::Extra(extra, lang) => {
                 hasher.str("extra").debug(extra);
                 self.own_whole(*lang, &mut hasher);
+                if *extra == Extra::Predictions {
+                    self.own_ledger(*lang, &mut hasher);
+                }
             }
             Job::NotFound(lang) => {
                 hasher.str("404");
@@ -337,6 +346,7 @@ impl Renderer {
         hasher.hash(self.prints.cards[id.index()]);
         let article = self.articles[id.index()].as_ref();
         hasher.hash(article.map_or(Hash::default(), |article| article.key));
+        self.own_embeds(id, hasher);
     }
 
     fn own_files(&self, page: &Page, hasher: &mut Hasher) {
@@ -394,7 +404,6 @@ impl Renderer {
             newer,
             older,
             translations,
-            related,
             series,
             resources: _,
             subject,
@@ -414,6 +423,7 @@ impl Renderer {
             .flag(*linked);
         self.own_article(id, hasher);
         self.own_files(&site[id], hasher);
+        self.own_backlinks(id, hasher);
         let mut above = *parent;
         while let Some(id) = above {
             self.own_name(id, hasher);
@@ -427,6 +437,7 @@ impl Renderer {
         for id in translations {
             self.own_name(*id, hasher);
         }
+        let related = self.related(id);
         hasher.number(related.len() as u64);
         for id in related {
             hasher.hash(self.prints.cards[id.index()]);
@@ -454,6 +465,16 @@ impl Renderer {
         // The archive and the search page list the whole site.
         if !site.layout(&site[id]).is_empty() {
             self.own_whole(*lang, hasher);
+        }
+        if site.layout(&site[id]) == "predictions" {
+            self.own_ledger(*lang, hasher);
+        }
+    }
+
+    fn own_ledger(&self, lang: LangId, hasher: &mut Hasher) {
+        for (id, prediction) in self.predictions(lang) {
+            self.own_name(id, hasher);
+            hasher.debug(prediction);
         }
     }
 

@@ -2,7 +2,7 @@
 //! filters and functions that the documentation names. Knows the site through
 //! [`Shared`], and the page being rendered through its number in the context.
 
-use crate::date::Date;
+use crate::date::{Date, Due};
 use crate::diag::{Diagnostic, FileId};
 use crate::expand::functions::{self, Lookup, NotFound, Resource};
 use crate::render::card::Deck;
@@ -176,6 +176,10 @@ fn filters(tera: &mut Tera, shared: &Arc<Shared>) {
         "date",
         move |value: &Value, arguments: Kwargs, state: &State| date(&own, value, &arguments, state),
     );
+    let own = shared.clone();
+    tera.register_filter("due", move |value: &str, _: Kwargs, state: &State| {
+        due(&own, value, state)
+    });
     tera.register_filter("slug", |text: &str, _: Kwargs, _: &State| {
         text::slug(text, true)
     });
@@ -226,6 +230,18 @@ fn date(shared: &Shared, value: &Value, arguments: &Kwargs, state: &State) -> Te
     let layout = state.get::<Value>("date_format")?;
     let layout = layout.as_ref().and_then(Value::as_str);
     Ok(date.format(layout.unwrap_or_default(), lang))
+}
+
+/// `2025-11` as readers see it: see [`Due::format`].
+fn due(shared: &Shared, value: &str, state: &State) -> TeraResult<String> {
+    let Some(due) = Due::parse(value) else {
+        let message = format!("the filter `due` needs a date, and this is `{value}`");
+        return Err(Error::message(message));
+    };
+    let lang = &shared.site.config.languages[shared.lang(state)?.index()].code;
+    let layout = state.get::<Value>("date_format")?;
+    let layout = layout.as_ref().and_then(Value::as_str).unwrap_or_default();
+    Ok(due.format(layout, lang))
 }
 
 fn functions(tera: &mut Tera, shared: &Arc<Shared>) {

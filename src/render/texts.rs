@@ -5,7 +5,7 @@ use super::Renderer;
 use super::article::Article;
 use crate::diag::Diagnostic;
 use crate::expand;
-use crate::parse::{self, Doc, Meta, Text};
+use crate::parse::{self, Doc, Meta, Text, mentions, telling};
 use crate::site::PageId;
 use crate::site::route::Job;
 use std::collections::HashSet;
@@ -73,6 +73,13 @@ impl Renderer {
             has_math: doc.meta.has_math || expanded.has_math,
             has_calls: true,
             digest: Some(digest),
+            words: match parse::shows_related(&options, &doc.front) {
+                true => telling::telling(&expanded.body),
+                false => Vec::new(),
+            },
+            mentions: mentions::mentions(&expanded.body),
+            predicts: doc.meta.predicts,
+            predictions: [doc.meta.predictions.clone(), expanded.predictions].concat(),
         };
         let text = Text {
             body: expanded.body,
@@ -209,6 +216,7 @@ impl Renderer {
                 _ => {}
             }
         }
+        asked.extend(self.backlinks.all_embedded());
         Some(asked)
     }
 }

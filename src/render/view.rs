@@ -124,7 +124,7 @@ pub fn image_url(site: &Site, page: &Page, image: &str, relative: bool) -> Optio
 type Switch = fn(&Show, &SiteParams) -> bool;
 
 /// The switches as templates see them, the page's and the site's.
-const SWITCHES: [(&str, Switch); 29] = [
+const SWITCHES: [(&str, Switch); 31] = [
     ("reading_time", |show, _| show.reading_time),
     ("word_count", |show, _| show.word_count),
     ("reading_progress", |show, _| show.reading_progress),
@@ -149,6 +149,8 @@ const SWITCHES: [(&str, Switch); 29] = [
     ("math", |show, _| show.math),
     ("related", |show, _| show.related),
     ("series", |show, _| show.series),
+    ("backlinks", |show, _| show.backlinks),
+    ("sidenotes", |show, _| show.sidenotes),
     ("theme_toggle", |_, params| !params.disable_theme_toggle),
     ("lang_toggle", |_, params| !params.disable_lang_toggle),
     ("full_lang_name", |_, params| params.display_full_lang_name),

@@ -5,8 +5,8 @@ use super::content::{self, Name, Role};
 use super::permalink;
 use super::taxonomy::Terms;
 use super::{
-    Asset, Kind, LangId, LeftOut, Page, PageId, Site, Why, links, related, resources, route,
-    sequence, series, taxonomy,
+    Asset, Kind, LangId, LeftOut, Page, PageId, Site, Why, links, resources, route, sequence,
+    series, taxonomy,
 };
 use crate::config::Config;
 use crate::config::switches::{self, Show, Switches};
@@ -106,7 +106,6 @@ impl Site {
         taxonomy::fill(&mut pages, &mut terms, &regular);
         sequence::neighbours(&config, &mut pages, &regular);
         sequence::translations(&config, &mut pages);
-        related::link(&mut pages, &terms.terms, &regular);
         series::link(&mut pages, &terms.taxonomies, &terms.terms);
 
         let links = links::Index::new(&config, &sources, &pages, &left_out);
@@ -484,7 +483,6 @@ fn blank(kind: Kind, lang: LangId, path: String, title: String, show: Arc<Show>)
         newer: None,
         older: None,
         translations: Vec::new(),
-        related: Vec::new(),
         series: Vec::new(),
         resources: Vec::new(),
         subject: None,

@@ -1,6 +1,7 @@
 //! Where a link leads: content files, URLs, resources and anchors, looked up
 //! and checked. Nothing is read from disk, and no URL is joined to a file path.
 
+use super::wiki::Names;
 use super::{LangId, LeftOut, Page, PageId, Site, Why, content};
 use crate::config::Config;
 use crate::source::Sources;
@@ -22,6 +23,8 @@ pub struct Index {
     by_url: Table,
     /// Last segment of the logical path in a language → the page, where it is the only one.
     by_name: OnceLock<HashMap<(LangId, String), Option<PageId>>>,
+    /// Names for links by name: made when the first is looked up.
+    wiki: OnceLock<Names>,
     /// What a URL that leads nowhere may have meant.
     near: OnceLock<Near>,
     /// Logical paths of pages that were left out.
@@ -81,6 +84,10 @@ impl Index {
                 .collect(),
             ..Index::default()
         }
+    }
+
+    pub fn names(&self, site: &Site) -> &Names {
+        self.wiki.get_or_init(|| Names::new(site))
     }
 
     /// The page of this name in a language, where there is one alone.

@@ -122,7 +122,7 @@ impl Site {
     /// `archives` or `search` where the page asks for such a layout, else empty.
     pub fn layout<'p>(&self, page: &'p Page) -> &'p str {
         match page.front().and_then(|front| front.layout.as_ref()) {
-            Some(layout) if matches!(&**layout, "archives" | "search") => layout,
+            Some(layout) if matches!(&**layout, "archives" | "search" | "predictions") => layout,
             _ => "",
         }
     }
@@ -145,6 +145,14 @@ impl Site {
             Job::Feed(..) | Job::IndexJson(_) | Job::Sitemap(_) | Job::Extra(..) => true,
             _ => false,
         }
+    }
+
+    /// Whether any page of a language that lists may name makes predictions.
+    pub fn predicts(&self, lang: LangId) -> bool {
+        self.pages.iter().any(|page| {
+            let makes = page.doc.as_ref().is_some_and(|doc| doc.meta.predicts);
+            makes && page.lang == lang && page.listed && page.rendered
+        })
     }
 
     pub fn has_layout(&self, lang: LangId, layout: &str) -> bool {

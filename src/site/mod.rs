@@ -12,12 +12,13 @@ pub mod lists;
 pub mod menus;
 pub mod order;
 pub mod permalink;
-pub mod related;
 pub mod resources;
+pub mod revisit;
 pub mod route;
 pub mod sequence;
 pub mod series;
 pub mod taxonomy;
+pub mod wiki;
 
 use crate::config::Config;
 use crate::config::switches::Show;
@@ -110,7 +111,6 @@ pub struct Page {
     pub newer: Option<PageId>,
     pub older: Option<PageId>,
     pub translations: Vec<PageId>,
-    pub related: Vec<PageId>,
     pub series: Vec<Series>,
     pub resources: Vec<Resource>,
     /// Index into [`Site::taxonomies`] or [`Site::terms`] for those kinds.

@@ -47,6 +47,8 @@ pub enum Job {
 pub enum Extra {
     Archives,
     Search,
+    /// All predictions, with what became of them.
+    Predictions,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -439,6 +441,17 @@ impl Claims<'_> {
                 if any && !own_search && !disabled(OutputKind::Search) {
                     let output = format!("{prefix}search/index.html");
                     self.generate(output, Job::Extra(Extra::Search, lang), "the search page");
+                }
+                if site.predicts(lang)
+                    && !disabled(OutputKind::Predictions)
+                    && !site.has_layout(lang, "predictions")
+                {
+                    let output = format!("{prefix}predictions/index.html");
+                    self.generate(
+                        output,
+                        Job::Extra(Extra::Predictions, lang),
+                        "the page of predictions",
+                    );
                 }
                 if own_search || !disabled(OutputKind::Search) {
                     self.search(lang, &prefix);

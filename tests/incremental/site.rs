@@ -282,6 +282,28 @@ pub fn target(rng: &mut Rng, tree: &Tree, from: &str) -> String {
     }
 }
 
+/// A page by its title or file, with or without a heading, right or wrong.
+fn by_name(rng: &mut Rng, tree: &Tree) -> String {
+    let Some(to) = rng.one_of(&pages(tree)) else {
+        return "Nobody".to_owned();
+    };
+    let text = tree.text(&to);
+    let title = text.lines().find_map(|line| line.strip_prefix("title: \""));
+    let name = match (rng.below(3), title) {
+        (0, Some(title)) => title.trim_end_matches('"').to_owned(),
+        (1, _) => inside(&to).to_owned(),
+        _ => name(rng),
+    };
+    let headings: Vec<String> = text
+        .lines()
+        .filter_map(|line| Some(line.strip_prefix("## ")?.to_owned()))
+        .collect();
+    match rng.one_of(&headings) {
+        Some(heading) if rng.chance(40) => format!("{name}#{heading}"),
+        _ => name,
+    }
+}
+
 /// A file that lies where `resource()` finds it.
 fn beside(rng: &mut Rng, tree: &Tree, from: &str) -> Option<String> {
     let here = format!("{}/", folder(from));
@@ -345,8 +367,22 @@ fn call(rng: &mut Rng, tree: &Tree, from: &str) -> String {
 
 /// A piece of a page's text.
 pub fn block(rng: &mut Rng, tree: &Tree, from: &str) -> String {
-    match rng.below(20) {
+    match rng.below(25) {
         0..=4 => words(rng, 40),
+        20 | 21 => format!(
+            "{} [[{}]] {}",
+            words(rng, 5),
+            by_name(rng, tree),
+            words(rng, 5)
+        ),
+        22 | 23 => format!("![[{}]]", by_name(rng, tree)),
+        24 => format!(
+            "{{{{< prediction p={} due=2025-0{} {} >}}}}\n{}\n{{{{< /prediction >}}}}",
+            rng.below(101),
+            1 + rng.below(9),
+            rng.pick(&["", "outcome=true", "outcome=false"]),
+            words(rng, 9)
+        ),
         5..=7 => format!("## {}", name(rng)),
         8..=10 => format!(
             "{} [{}]({})",
@@ -401,6 +437,8 @@ fn front(rng: &mut Rng) -> String {
         (20, "categories: [Craft]\n"),
         (20, "series: [Learning]\n"),
         (8, "draft: true\n"),
+        (8, "predictions: {due: 2025, outcomes: [true]}\n"),
+        (8, "show_backlinks: false\n"),
         (8, "math: true\n"),
         (10, "weight: 2\n"),
         (10, "mood: calm\n"),

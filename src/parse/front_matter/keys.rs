@@ -9,7 +9,9 @@ use crate::config::params::AUTHORS;
 use crate::config::rows::{Intake, Row, Status, get, no_effect, row, same_key};
 use crate::config::switches;
 use crate::config::{cascade, menus, params};
+use crate::date::{DUE_ACCEPTED, Due};
 use crate::diag::Diagnostic;
+use crate::parse::predictions::Plain;
 use crate::tree::{Key, Map, Node, Text, Value};
 
 pub const ROWS: &[Row<Front>] = &[
@@ -69,6 +71,24 @@ pub const ROWS: &[Row<Front>] = &[
     row("resources", "", resources),
     row("canonical_url", "", |f, n, i| f.canonical_url = text(n, i)),
     row("placeholder", "", |f, n, i| f.placeholder = i.said(n)),
+    row("predictions", "", |f, n, i| {
+        let mut plain = Plain {
+            span: Some(n.span),
+            ..Plain::default()
+        };
+        i.fields(&mut plain, n, PREDICTIONS);
+        f.predictions = Some(plain);
+    }),
+    row("revisit", "", |f, n, i| {
+        f.revisit = due(n, i).map(|due| (due, n.span))
+    }),
+    // Words for readers; what is more than a word is for the templates of a site.
+    row("status", "", |f, n, _| {
+        f.status = n.as_text().map(ToString::to_string)
+    }),
+    row("confidence", "", |f, n, _| {
+        f.confidence = n.as_text().map(ToString::to_string)
+    }),
     // Read apart: what is in it goes by this table's neighbours.
     row("params", "", |_, n, i| {
         i.map(n);
@@ -102,6 +122,14 @@ const BUILD: &[Row<Build>] = &[
     }),
     row("publish_resources", "true", |b, n, i| {
         b.publish_resources = i.bool(n).unwrap_or(true)
+    }),
+];
+
+const PREDICTIONS: &[Row<Plain>] = &[
+    row("due", "", |p, n, i| p.due = due(n, i)),
+    row("outcomes", "[]", |p, n, i| {
+        let entries = i.list(n).unwrap_or_default();
+        p.outcomes = entries.iter().map(|entry| outcome(entry, i)).collect();
     }),
 ];
 
@@ -320,6 +348,25 @@ fn values(entries: &[Entry], inner: Option<&Map>) -> tera::Value {
         }
     }
     tera::Value::from(out)
+}
+
+fn due(node: &Node, intake: &mut Intake) -> Option<Due> {
+    let due = node.as_text().and_then(|text| Due::parse(text));
+    if due.is_none() {
+        let message = format!(
+            "expected a date for `{}`, found {}",
+            intake.path(),
+            node.describe()
+        );
+        intake.error("bad-date", node, message).help = Some(DUE_ACCEPTED.to_owned());
+    }
+    due
+}
+
+/// Nothing, `~` and `open` leave it open.
+fn outcome(node: &Node, intake: &mut Intake) -> Option<bool> {
+    let open = node.value == Value::Null || node.as_text().is_some_and(|text| &**text == "open");
+    if open { None } else { intake.bool(node) }
 }
 
 fn text(node: &Node, intake: &mut Intake) -> Option<Text> {

@@ -92,6 +92,12 @@ impl Plain {
     }
 }
 
+/// Whether no sentence goes on over this tag.
+pub fn ends_sentence(tag: &str) -> bool {
+    let name = name(tag);
+    name != "br" && (is_block(name) || matches!(name, "aside" | "header" | "footer" | "main"))
+}
+
 fn is_block(name: &str) -> bool {
     matches!(
         name,

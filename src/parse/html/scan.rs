@@ -2,7 +2,7 @@
 
 /// A piece of HTML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
+pub enum Piece<'a> {
     /// Entities are not undone.
     Text(&'a str),
     /// A start or end tag, whole.
@@ -12,7 +12,7 @@ pub(super) enum Piece<'a> {
 }
 
 /// Gives the pieces of `html`, which are together the whole.
-pub(super) fn scan<'a>(html: &'a str, mut give: impl FnMut(Piece<'a>)) {
+pub fn scan<'a>(html: &'a str, mut give: impl FnMut(Piece<'a>)) {
     let bytes = html.as_bytes();
     let mut at = 0;
     while at < bytes.len() {

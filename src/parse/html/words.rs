@@ -50,7 +50,7 @@ fn has_cjk(text: &str) -> bool {
         })
 }
 
-fn is_cjk_char(c: char) -> bool {
+pub fn is_cjk_char(c: char) -> bool {
     // Curly quotes and dashes are common, Hangul's old letters are not.
     if c < '\u{2E80}' {
         return matches!(c, '\u{1100}'..='\u{11FF}');

@@ -5,9 +5,7 @@ use super::attributes;
 use super::budget;
 use super::mask;
 use super::math::{self, Fence};
-use super::render::{
-    Closing, Code, Draft, Paragraph, Place, Renderer, Table, heading, without_tokens,
-};
+use super::render::{Closing, Code, Draft, Paragraph, Place, Renderer, Table, heading};
 use super::toc;
 use crate::diag::{Diagnostic, Severity};
 use crate::parse::{CodeBlock, Hole, highlight, token};
@@ -86,7 +84,7 @@ impl<'a> Renderer<'a> {
             TagEnd::CodeBlock => self.end_code(range),
             TagEnd::HtmlBlock => {}
             TagEnd::List(ordered) => self.close_line(if ordered { "</ol>\n" } else { "</ul>\n" }),
-            TagEnd::Item => self.close("</li>\n"),
+            TagEnd::Item => self.end_item(),
             TagEnd::DefinitionList => self.close_line("</dl>\n"),
             TagEnd::DefinitionListTitle => {
                 self.term = false;
@@ -117,6 +115,7 @@ impl<'a> Renderer<'a> {
                     "</td>\n"
                 });
                 self.table.column += 1;
+                self.table.cell = false;
             }
             TagEnd::FootnoteDefinition | TagEnd::MetadataBlock(_) => {}
             tag => self.end_inline(tag, range),
@@ -182,6 +181,9 @@ impl<'a> Renderer<'a> {
             self.unplace();
             self.close("\n");
         } else {
+            if self.done.has_embeds {
+                self.embeds_in_line(paragraph.content);
+            }
             self.close("</p>\n");
         }
     }
@@ -192,7 +194,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// One call of a shortcode alone: what it gives is no part of a sentence.
+    /// One call of a shortcode alone, or a part of another page: what it gives is no part of a sentence.
     /// Of several, only their output tells whether the paragraph stays.
     fn is_call(&self, content: &str) -> bool {
         let content = content.trim();
@@ -202,7 +204,8 @@ impl<'a> Renderer<'a> {
         }
         match token::find(content) {
             Some((0, end, index)) => {
-                end == content.len() && matches!(self.holes.get(index), Some(Hole::Call(_)))
+                let alone = end == content.len();
+                alone && matches!(self.holes.get(index), Some(Hole::Call(_) | Hole::Embed(_)))
             }
             _ => false,
         }
@@ -292,7 +295,7 @@ impl<'a> Renderer<'a> {
         let entry = toc::entry(&self.out[start..], self.holes);
         let mut attributes = draft.attributes.take().unwrap_or_default();
         let wanted = attributes.id.take().or_else(|| {
-            let ident = without_tokens(&draft.ident);
+            let ident = token::without(&draft.ident);
             self.options
                 .heading_ids
                 .then(|| heading_id_as(&ident, self.options.id_type))
@@ -348,6 +351,7 @@ impl<'a> Renderer<'a> {
     }
 
     fn start_cell(&mut self) {
+        self.table.cell = true;
         self.out
             .push_str(if self.table.head { "<th" } else { "<td" });
         self.out

@@ -107,8 +107,19 @@ impl<'a> Renderer<'a> {
         let bytes = source.as_bytes();
         match bytes[at] {
             b'[' => {
-                self.inline.brackets += 1;
-                None
+                let Some(wiki) = self.wiki_at(at) else {
+                    self.inline.brackets += 1;
+                    return None;
+                };
+                let end = wiki.end;
+                if at > done && bytes[at - 1] == b'!' {
+                    self.push_plain(&source[done..at - 1]);
+                    self.embed(at - 1, wiki);
+                } else {
+                    self.push_plain(&source[done..at]);
+                    self.wiki_link(at, wiki);
+                }
+                Some(end)
             }
             b']' => {
                 self.inline.brackets = self.inline.brackets.saturating_sub(1);

@@ -1,6 +1,7 @@
 //! What the dialect of Markdown is: Hugo's defaults, and each switch of
 //! `markup.goldmark` that we honour.
 
+use crate::parse::predictions::{Plain, Words};
 use crate::text::IdType;
 use std::collections::BTreeMap;
 
@@ -27,7 +28,7 @@ pub struct Options {
     pub hard_wraps: bool,
     pub superscript: bool,
     pub subscript: bool,
-    /// `[[page]]` and `[[page|text]]`.
+    /// `[[Page#Heading|text]]` and `![[Page]]`.
     pub wiki_links: bool,
     /// `> [!NOTE]`.
     pub alerts: bool,
@@ -47,6 +48,9 @@ pub struct Options {
     pub math: bool,
     /// `$…$` is one of them.
     pub lone_dollars: bool,
+    /// Items of lists that end on a confidence are predictions.
+    pub predictions: Option<Plain>,
+    pub verdicts: Words,
     /// URLs of unknown schemes pass: for the tests of CommonMark only.
     pub any_scheme: bool,
 }
@@ -83,7 +87,7 @@ impl Default for Options {
             hard_wraps: false,
             superscript: false,
             subscript: false,
-            wiki_links: false,
+            wiki_links: true,
             alerts: true,
             alert_titles: BTreeMap::new(),
             heading_ids: true,
@@ -93,6 +97,8 @@ impl Default for Options {
             anchors: false,
             math: false,
             lone_dollars: true,
+            predictions: None,
+            verdicts: Words::default(),
             any_scheme: false,
         }
     }
@@ -109,6 +115,7 @@ impl Options {
             definition_lists: false,
             typographer: false,
             linkify: false,
+            wiki_links: false,
             alerts: false,
             heading_ids: false,
             heading_attributes: false,
@@ -127,7 +134,6 @@ impl Options {
         options.set(P::ENABLE_DEFINITION_LIST, self.definition_lists);
         options.set(P::ENABLE_SUPERSCRIPT, self.superscript);
         options.set(P::ENABLE_SUBSCRIPT, self.subscript);
-        options.set(P::ENABLE_WIKILINKS, self.wiki_links);
         options
     }
 }

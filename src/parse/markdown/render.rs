@@ -9,11 +9,12 @@ use super::budget;
 use super::mask::Masked;
 use super::notes::Notes;
 use super::typography::Quotes;
-use super::{Options, Origin, Rendered};
+use super::{Options, Origin, Rendered, wiki};
 use crate::diag::{Diagnostic, Span};
 use crate::parse::highlight;
 use crate::parse::{Heading, Hole, Ids, token};
 use pulldown_cmark::{Alignment, Event, Parser, Tag, TagEnd};
+use std::collections::HashSet;
 use std::ops::Range;
 
 pub(super) struct Renderer<'a> {
@@ -41,6 +42,8 @@ pub(super) struct Renderer<'a> {
     pub(super) alt: Option<Alt>,
     pub(super) alert: Option<Alert>,
     pub(super) notes: Notes<'a>,
+    /// Of link definitions, where a text may hold links by name.
+    pub(super) labels: HashSet<String>,
     /// `<!--more-->` stood within a block: the summary ends where that does.
     pub(super) more_pending: bool,
     pub(super) failed: bool,
@@ -97,6 +100,8 @@ pub(super) struct Code {
 pub(super) struct Table {
     pub(super) alignments: Vec<Alignment>,
     pub(super) column: usize,
+    /// Within a cell.
+    pub(super) cell: bool,
     pub(super) head: bool,
     pub(super) body: bool,
     /// Where the tag's name ends in the output.
@@ -175,10 +180,15 @@ pub(super) fn run(
         alt: None,
         alert: None,
         notes: Notes::default(),
+        labels: HashSet::new(),
         more_pending: false,
         failed: false,
     };
     let mut events = Parser::new_ext(source, options.parser()).into_offset_iter();
+    if options.wiki_links && memchr::memmem::find(source.as_bytes(), b"[[").is_some() {
+        let definitions = events.reference_definitions().iter();
+        renderer.labels = definitions.map(|(name, _)| wiki::label(name)).collect();
+    }
     // Not an iterator that can be peeked into: it would move each event twice more.
     let mut next = events.next();
     while let Some((event, range)) = next {
@@ -327,7 +337,7 @@ impl Inline {
 }
 
 pub(super) fn heading(draft: Draft, level: u8, id: String, html: String, span: Span) -> Heading {
-    let text = without_tokens(&draft.text).trim().to_owned();
+    let text = token::without(&draft.text).trim().to_owned();
     Heading {
         level,
         id,
@@ -335,21 +345,6 @@ pub(super) fn heading(draft: Draft, level: u8, id: String, html: String, span: S
         text,
         span,
     }
-}
-
-/// A text without its tokens.
-pub(super) fn without_tokens(text: &str) -> std::borrow::Cow<'_, str> {
-    if token::find(text).is_none() {
-        return text.into();
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((start, end, _)) = token::find(rest) {
-        out.push_str(&rest[..start]);
-        rest = &rest[end..];
-    }
-    out.push_str(rest);
-    out.into()
 }
 
 /// Whether the text of a task is over: a label holds no blocks.
