@@ -124,7 +124,7 @@ pub fn image_url(site: &Site, page: &Page, image: &str, relative: bool) -> Optio
 type Switch = fn(&Show, &SiteParams) -> bool;
 
 /// The switches as templates see them, the page's and the site's.
-const SWITCHES: [(&str, Switch); 30] = [
+const SWITCHES: [(&str, Switch); 31] = [
     ("reading_time", |show, _| show.reading_time),
     ("word_count", |show, _| show.word_count),
     ("bread_crumbs", |show, _| show.bread_crumbs),
@@ -150,6 +150,7 @@ const SWITCHES: [(&str, Switch); 30] = [
     ("series", |show, _| show.series),
     ("backlinks", |show, _| show.backlinks),
     ("sidenotes", |show, _| show.sidenotes),
+    ("drop_cap", |show, _| show.drop_cap),
     ("theme_toggle", |_, params| !params.disable_theme_toggle),
     ("lang_toggle", |_, params| !params.disable_lang_toggle),
     ("full_lang_name", |_, params| params.display_full_lang_name),
