@@ -104,6 +104,7 @@ fn engine(lang: &str) -> Tera {
             )))
         },
     );
+    tera.register_filter("due", |text: &str, _: Kwargs, _: &State| text.to_owned());
     tera.register_filter("slug", |text: &str, _: Kwargs, _: &State| {
         text.to_lowercase().replace(' ', "-")
     });
@@ -232,6 +233,8 @@ fn the_switches_take_their_parts_away() {
         ("scroll_to_top", "to-top"),
         ("related", "class=\"related\""),
         ("series", "class=\"series\""),
+        ("backlinks", "class=\"backlinks\""),
+        ("drop_cap", "e-content drop-cap"),
         ("tags", "p-category"),
     ];
     for (switch, text) in cases {

@@ -47,6 +47,7 @@ pub struct Switches {
     pub backlinks: Option<bool>,
     pub wiki_links: Option<bool>,
     pub sidenotes: Option<bool>,
+    pub drop_cap: Option<bool>,
     pub edit_post: EditPost,
     pub cover: Cover,
     pub header: Header,
@@ -126,6 +127,7 @@ pub struct Show {
     pub series: bool,
     pub backlinks: bool,
     pub sidenotes: bool,
+    pub drop_cap: bool,
     pub edit_post: EditPost,
     /// `image`, `alt` and `caption` are the page's alone unless the site names one for all.
     pub cover: Cover,
@@ -213,6 +215,7 @@ pub const ROWS: &[Row<Switches>] = &[
     row("show_backlinks", "true", |s, n, i| s.backlinks = i.bool(n)),
     row("wiki_links", "true", |s, n, i| s.wiki_links = i.bool(n)),
     row("sidenotes", "true", |s, n, i| s.sidenotes = i.bool(n)),
+    row("drop_cap", "false", |s, n, i| s.drop_cap = i.bool(n)),
     row("edit_post", "", |s, n, i| {
         i.fields(&mut s.edit_post, n, EDIT_POST)
     }),
@@ -367,6 +370,7 @@ pub fn resolve(page: &Switches, site: &Switches) -> Show {
         series: unless(|s| s.series),
         backlinks: unless(|s| s.backlinks),
         sidenotes: unless(|s| s.sidenotes),
+        drop_cap: on(|s| s.drop_cap),
         edit_post: over_edit_post(&page.edit_post, &site.edit_post),
         cover: over_cover(&page.cover, &site.cover),
         header: over_header(&page.header, &site.header),

@@ -77,6 +77,13 @@ const BUILTINS: &[Builtin] = &[
         Inner::Wanted,
     ),
     builtin(
+        "epigraph",
+        "",
+        "author source url",
+        "author source url",
+        Inner::Wanted,
+    ),
+    builtin(
         "figure",
         "src",
         "alt link target rel title caption attr attrlink class align width height loading decoding",
@@ -139,6 +146,9 @@ const BUILTINS: &[Builtin] = &[
         Inner::None,
     ),
     builtin("rtl", "", "md", "md", Inner::Wanted),
+    builtin("smallcaps", "", "text", "text", Inner::Optional),
+    builtin("spoiler", "", "summary", "summary", Inner::Wanted),
+    builtin("table", "src", "caption class", "src caption", Inner::None),
     builtin("tweet", "id", "user", "id|user id", Inner::None),
     builtin("twitter", "id", "user", "id|user id", Inner::None),
     builtin(

@@ -27,9 +27,9 @@ pub fn calibration(points: &[Point], title: &str, x: &str, y: &str) -> String {
     let (right, bottom) = (LEFT + FIELD, TOP + FIELD);
     let place = |said: f64, came: f64| (LEFT + said / 100.0 * FIELD, bottom - came / 100.0 * FIELD);
     // Writing to a String cannot fail.
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<svg class=\"chart calibration\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{title}\">\n"
+        "<svg class=\"chart calibration\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{title}\">"
     );
     for step in [0, 25, 50, 75, 100] {
         let (at, level) = place(f64::from(step), f64::from(step));
@@ -56,9 +56,9 @@ pub fn calibration(points: &[Point], title: &str, x: &str, y: &str) -> String {
         let (at, level) = place(point.said, point.came_true);
         // As much ink as there are predictions, and never less than can be seen.
         let radius = (4.0 * (point.count as f64).sqrt()).clamp(4.0, 18.0);
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<circle class=\"mark\" cx=\"{at:.1}\" cy=\"{level:.1}\" r=\"{radius:.1}\"/>\n"
+            "<circle class=\"mark\" cx=\"{at:.1}\" cy=\"{level:.1}\" r=\"{radius:.1}\"/>"
         );
     }
     out.push_str("</svg>");

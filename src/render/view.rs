@@ -151,6 +151,7 @@ const SWITCHES: [(&str, Switch); 31] = [
     ("series", |show, _| show.series),
     ("backlinks", |show, _| show.backlinks),
     ("sidenotes", |show, _| show.sidenotes),
+    ("drop_cap", |show, _| show.drop_cap),
     ("theme_toggle", |_, params| !params.disable_theme_toggle),
     ("lang_toggle", |_, params| !params.disable_lang_toggle),
     ("full_lang_name", |_, params| params.display_full_lang_name),
