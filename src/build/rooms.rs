@@ -6,6 +6,7 @@ use crate::config::rows::UnknownKey;
 use crate::config::{Config, load};
 use crate::diag::{Diagnostic, FileId};
 use crate::hash::{Hash, Hasher};
+use crate::picture::Pictures;
 use crate::render::i18n::Plural;
 use crate::render::template;
 use crate::site::construct::{Document, Loose, Static};
@@ -487,6 +488,14 @@ impl Rooms {
         self.loose
             .iter()
             .map(|(file, ..)| (&*file.path, file.stamp.as_ref()))
+    }
+
+    /// The pictures among the files that are published as they are.
+    pub fn pictures(&self) -> Pictures {
+        let loose = self.loose.iter().map(|(file, ..)| file);
+        let all = self.own_statics.iter().map(|(file, _)| file).chain(loose);
+        let looks = all.map(|file| (&file.path, file.stamp.as_ref()));
+        Pictures::new(self.root.clone(), looks)
     }
 
     /// The site's static files, but for those that are the theme's, byte for byte.

@@ -3,6 +3,7 @@
 use super::needs::Need;
 use super::page::{PageRows, PageView};
 use super::page_head::HeadRows;
+use super::pictures::Reader;
 use super::view::{self, Object, Shows, Way};
 use super::{Output, Renderer, template};
 use crate::config::markup::TableOfContents;
@@ -76,7 +77,7 @@ impl Renderer {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Output> {
         let page = &self.shared.site[id];
-        let content = self.filler().content(id, diagnostics);
+        let content = self.filler().content(id, Reader::Page, diagnostics);
         let template = self.template_of(page, diagnostics);
         let context = |plan: &Plan| self.page_context(id, pager, &content, plan);
         let output = self.run(&template, context, Some(id), diagnostics)?;
@@ -321,7 +322,11 @@ impl Renderer {
         let (html, mut said) = expand::finish(html, &mut body, place, &env);
         diagnostics.append(&mut said);
         body.html = html;
-        Some(self.filler().body(owner, &body, diagnostics).into_bytes())
+        Some(
+            self.filler()
+                .body(owner, &body, Reader::Page, diagnostics)
+                .into_bytes(),
+        )
     }
 
     pub(super) fn redirect(

@@ -7,6 +7,7 @@ pub mod article;
 mod bytes;
 pub mod card;
 pub mod context;
+mod copies;
 mod copy;
 pub mod fault;
 pub mod feed;
@@ -21,6 +22,7 @@ pub mod needs;
 pub mod outputs;
 mod page;
 mod page_head;
+mod pictures;
 pub mod prints;
 mod rows;
 pub mod search;
@@ -38,6 +40,7 @@ use crate::expand::registry::Shortcodes;
 use crate::hash::{Hash, Hasher};
 use crate::parse::highlight::{self, Highlighter};
 use crate::parse::{self, CodeBlock, Doc};
+use crate::picture::Pictures;
 use crate::site::menus::Item;
 use crate::site::route::Job;
 use crate::site::{LangId, PageId, Site, menus};
@@ -78,6 +81,8 @@ pub struct Parts {
     /// For each language.
     pub options: Vec<parse::Options>,
     pub highlight: highlight::Defaults,
+    /// Those among the site's files.
+    pub pictures: Arc<Pictures>,
     /// What earlier builds left.
     pub cache: Option<Arc<Cache>>,
     /// Of everything that every page is made from: configuration, templates, data, texts.
@@ -157,6 +162,7 @@ impl Renderer {
             texts,
             options,
             highlight,
+            pictures,
             cache,
             global,
             files,
@@ -180,6 +186,8 @@ impl Renderer {
             cards: OnceLock::new(),
             bare_cards: OnceLock::new(),
             data,
+            pictures,
+            made: copies::Made::default(),
             reads: ReadsOf::new(pages),
             timings,
         });
@@ -274,7 +282,8 @@ impl Renderer {
         let has_calls = |doc: &&Arc<Doc>| doc.meta.has_calls;
         if docs.iter().flatten().any(has_calls) {
             // Set once: nobody else has this renderer yet.
-            let bare = Deck::new(site.clone(), Arc::default());
+            let pictures = self.shared.pictures.clone();
+            let bare = Deck::new(site.clone(), Arc::default(), pictures);
             let _ = self.shared.bare_cards.set(bare);
         }
         let runs = |(index, doc): (usize, &Option<&Arc<Doc>>)| {
@@ -298,7 +307,9 @@ impl Renderer {
             diagnostics.extend(article.said.iter().cloned());
         }
         self.articles = Arc::new(articles);
-        let _ = (self.shared.cards).set(Deck::new(site, self.articles.clone()));
+        let pictures = self.shared.pictures.clone();
+        let deck = Deck::new(site, self.articles.clone(), pictures);
+        let _ = self.shared.cards.set(deck);
         if filed {
             self.print_cards(files);
         }
@@ -380,6 +391,10 @@ impl Renderer {
             Job::NotFound(lang) => return self.not_found(*lang, diagnostics),
             Job::Redirect(target) => return self.redirect(target, diagnostics),
             Job::Copy(path) => return Some(Output::Copy(path.clone())),
+            Job::Picture(index, width) => {
+                let copies = self.copies(*index, &[*width], diagnostics)?;
+                return copies.into_iter().next().map(Output::Bytes);
+            }
             Job::Asset(index) => return Some(Output::Bytes(site.assets[*index].bytes.to_vec())),
             Job::Feed(id, format) => self.feed(*id, *format, &mut out),
             Job::IndexJson(id) => self.index_json(*id, &mut out),

@@ -5,7 +5,9 @@
 use crate::date::Date;
 use crate::diag::{Diagnostic, FileId};
 use crate::expand::functions::{self, Lookup, NotFound, Resource};
+use crate::picture::Pictures;
 use crate::render::card::Deck;
+use crate::render::copies::Made;
 use crate::render::fault::{self, Known};
 use crate::render::needs::Need;
 use crate::render::prints::ReadsOf;
@@ -31,6 +33,9 @@ pub struct Shared {
     pub bare_cards: OnceLock<Deck>,
     pub data: Value,
     pub assets: HashMap<String, Value>,
+    pub pictures: Arc<Pictures>,
+    /// Copies of pictures that were encoded.
+    pub made: Made,
     /// What the rendering of each page has looked at besides its own.
     pub reads: ReadsOf,
     pub timings: Arc<Timings>,
@@ -409,6 +414,7 @@ impl Lookup for Shared {
             "json" | "yaml" | "yml" | "toml" | "csv" | "txt" | "md" | "svg" | "html" | "xml"
         );
         let disk = self.site.sources.root.join(&*file);
+        let facts = self.pictures.facts(&file).and_then(Result::ok);
         Some(Resource {
             url: self.site.href(&url),
             media_type: text::media_type(&extension).to_owned(),
@@ -417,8 +423,8 @@ impl Lookup for Shared {
             } else {
                 None
             },
-            width: None,
-            height: None,
+            width: facts.as_ref().map(|facts| facts.width),
+            height: facts.as_ref().map(|facts| facts.height),
         })
     }
 
