@@ -426,7 +426,7 @@ fn global(options: &Options, config: &Config, sources: &Sources, assets: &[Asset
 /// Of the files beside pages, which templates may read.
 fn files(rooms: &Rooms) -> Hash {
     let mut hasher = Hasher::new();
-    for (path, stamp) in rooms.loose_stamps() {
+    for (path, stamp) in rooms.read_stamps() {
         hasher.str(path);
         match stamp {
             Some(stamp) => hasher.hash(stamp.0),

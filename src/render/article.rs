@@ -249,7 +249,7 @@ impl Filling<'_, '_> {
                 pictures::choice(&shared.site, &picture, None, out);
             }
             let most = shared.site.config.imaging.largest;
-            (self.diagnostics).extend(pictures::fault(&picture, most, image.span));
+            (self.diagnostics).extend(pictures::fault(&picture, most, Some(image.span)));
         }
         out.push('>');
     }

@@ -2,15 +2,18 @@
 //! its tag, so that nothing moves when it comes.
 
 use super::Renderer;
-use super::template::Shared;
+use super::template::{EXPANDING, Shared};
+use super::view::{self, Object};
 use crate::diag::{Diagnostic, Span};
+use crate::expand::functions;
 use crate::picture::{Facts, Fault, Format};
 use crate::site::route::Job;
-use crate::site::{PageId, Site, links};
+use crate::site::{LangId, PageId, Site, links};
 use crate::text::{self, tag};
 use memchr::memmem;
 use std::fmt::Write;
 use std::sync::Arc;
+use tera::{Error, Kwargs, State, TeraResult, Value};
 
 /// A file of the site that an address leads to.
 pub(super) struct Picture {
@@ -36,6 +39,71 @@ impl Shared {
             facts,
         })
     }
+}
+
+/// `image(path="snow.jpg", width=480)`: a picture of the site as templates see it.
+///
+/// # Errors
+///
+/// Where there is no such picture, it cannot be read, or no copy has this width.
+pub(super) fn image(shared: &Shared, arguments: &Kwargs, state: &State) -> TeraResult<Value> {
+    let path = arguments.must_get::<&str>("path")?;
+    let width = arguments.get::<u32>("width")?;
+    let site = &shared.site;
+    let id = state.get::<u64>(functions::PAGE)?;
+    let id = id.map(|id| PageId(id as u32));
+    // What shortcodes gave holds for as long as no file is another.
+    if state.get::<bool>(EXPANDING)?.unwrap_or_default() {
+        shared.reads.files(id);
+    }
+    shared.reads.links(id);
+    let page = &site[id.unwrap_or(site.home(LangId(0)))];
+    let beside = site.loose.get(&(page.lang, links::join(&page.dir, path)));
+    let url = match beside.filter(|_| !path.starts_with('/')) {
+        Some((url, _)) => Some(site.href(url)),
+        None => view::image_url(site, page, path, false),
+    };
+    let job = url.as_deref().and_then(|url| links::route(site, page, url));
+    let source = job.and_then(|route| match &route.job {
+        Job::Copy(source) => Some(source),
+        _ => None,
+    });
+    let facts = source.and_then(|source| Some((source, shared.pictures.facts(source)?)));
+    let (Some(url), Some((source, facts))) = (url, facts) else {
+        let names = page.resources.iter().map(|resource| resource.name.as_str());
+        let near = text::nearest(path, names);
+        let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        return Err(Error::message(format!(
+            "there is no picture `{path}`{near}"
+        )));
+    };
+    shared.reads.picture(id, source);
+    let facts = facts.map_err(|fault| Error::message(format!("the picture `{source}` {fault}")))?;
+    let copied = site.copies.of(source);
+    let srcset = copied.map_or(String::new(), |copied| copied.srcset(site));
+    let own = (url, facts.width, facts.height);
+    let (url, width, height) = match (width.filter(|width| *width < facts.width), copied) {
+        (Some(width), Some(copied)) if copied.widths.contains(&width) => (
+            site.href(&copied.url_of(width)),
+            width,
+            copied.height_of(width),
+        ),
+        (Some(width), Some(copied)) => {
+            let widths: Vec<String> = copied.widths.iter().map(u32::to_string).collect();
+            return Err(Error::message(format!(
+                "`{source}` has no copy that is {width} pixels wide, but of {}: add it to `imaging.widths`",
+                widths.join(", ")
+            )));
+        }
+        // None is made larger, and some have no copies.
+        _ => own,
+    };
+    Ok(Object::new()
+        .set("url", url)
+        .set("width", width)
+        .set("height", height)
+        .set("srcset", srcset)
+        .value())
 }
 
 /// The attributes that a tag lacks of its picture's size. Of one that says one side the
@@ -88,7 +156,7 @@ pub(super) fn choice(site: &Site, picture: &Picture, width: Option<&str>, out: &
 
 /// What there is to say of a picture that a page shows. `most` is how many millions of
 /// pixels it may have.
-pub(super) fn fault(picture: &Picture, most: u32, span: Span) -> Option<Diagnostic> {
+pub(super) fn fault(picture: &Picture, most: u32, span: Option<Span>) -> Option<Diagnostic> {
     let source = &picture.source;
     match &picture.facts {
         Err(fault) => {
@@ -127,6 +195,13 @@ pub enum Reader {
     Page,
     /// Programs that know little of HTML: one address for each picture.
     Feed,
+}
+
+/// What stands for a picture in the dark.
+struct Dark {
+    /// As an address on the page.
+    src: String,
+    picture: Picture,
 }
 
 /// Of a tag, the attributes that matter here, as they stand.
@@ -213,9 +288,17 @@ impl Renderer {
             } else {
                 inside.trim_end().len()
             };
-            out.push_str(&html[from..close]);
-            from = close;
-            self.complete(id, &said, (reader, count), &mut out, diagnostics);
+            out.push_str(&html[from..open]);
+            let begin = out.len();
+            out.push_str(&html[open..close]);
+            let dark = self.complete(id, &said, (reader, count), &mut out, diagnostics);
+            if let Some(dark) = dark {
+                let tag = out.split_off(begin);
+                self.pair(&tag, &html[close..end], &dark, &mut out);
+            } else {
+                out.push_str(&html[close..end]);
+            }
+            from = end;
             count += 1;
             at = end;
         }
@@ -230,9 +313,9 @@ impl Renderer {
         (reader, count): (Reader, usize),
         out: &mut String,
         diagnostics: &mut Vec<Diagnostic>,
-    ) {
-        let sized = said.width.is_some() && said.height.is_some();
-        if let Some(src) = said.src.filter(|_| !sized || !said.chooses) {
+    ) -> Option<Dark> {
+        let mut dark = None;
+        if let Some(src) = said.src {
             let src = text::decode_entities(src);
             if let Some(picture) = self.shared.picture(id, &src) {
                 self.shared.reads.picture(Some(id), &picture.source);
@@ -243,13 +326,15 @@ impl Renderer {
                     choice(&self.shared.site, &picture, said.width, out);
                 }
                 let most = self.shared.site.config.imaging.largest;
-                let span = self.span_of(id, &src);
-                let said = span.and_then(|span| fault(&picture, most, span));
                 // Of one that Markdown shows it was said with its place.
                 let new =
                     |new: &Diagnostic| diagnostics.iter().all(|old| old.message != new.message);
-                if let Some(said) = said.filter(new) {
+                if let Some(mut said) = fault(&picture, most, None).filter(new) {
+                    said.span = self.span_of(id, &src);
                     diagnostics.push(said);
+                }
+                if reader == Reader::Page {
+                    dark = self.dark(id, &src);
                 }
             }
         }
@@ -260,6 +345,72 @@ impl Renderer {
         if !said.decodes {
             out.push_str(" decoding=\"async\"");
         }
+        dark
+    }
+
+    /// The picture that stands for another in the dark: `name.dark.png` beside `name.png`.
+    fn dark(&self, id: PageId, src: &str) -> Option<Dark> {
+        let (path, rest) = links::split(src);
+        let (stem, extension) = path.rsplit_once('.')?;
+        let src = format!("{stem}.dark.{extension}{rest}");
+        let picture = self.shared.picture(id, &src)?;
+        self.shared.reads.picture(Some(id), &picture.source);
+        Some(Dark { src, picture })
+    }
+
+    /// Writes a tag and its like for the dark. A `<picture>` would follow the reader's
+    /// system alone, not the theme's own switch. Without the theme's style sheet the second
+    /// is hidden; what is hidden is not loaded, so both wait until they are near.
+    fn pair(&self, tag: &str, end: &str, dark: &Dark, out: &mut String) {
+        let whole = format!("{tag}>");
+        let mut other = String::from("<img hidden class=\"of-dark");
+        let (mut class, mut sizes, mut loads) = (None, SIZES, false);
+        tag::attributes(&whole, 0, |name, value| {
+            match name.to_ascii_lowercase().as_str() {
+                "class" => class = Some(value),
+                "sizes" => sizes = tag::unquoted(&whole[value]),
+                "loading" => loads = true,
+                _ => {}
+            }
+        });
+        let quoted = class.filter(|value| whole[value.clone()].starts_with(['"', '\'']));
+        match &quoted {
+            Some(value) => {
+                let inside = value.start + 1;
+                out.push_str(&tag[..inside]);
+                out.push_str("of-light ");
+                out.push_str(&tag[inside..]);
+                other.push(' ');
+                other.push_str(tag::unquoted(&whole[value.clone()]));
+            }
+            None => {
+                out.push_str(tag);
+                out.push_str(" class=\"of-light\"");
+            }
+        }
+        if !loads {
+            out.push_str(" loading=\"lazy\"");
+        }
+        out.push_str(end);
+        other.push_str("\" src=\"");
+        text::escape_attr(&mut other, &dark.src);
+        other.push('"');
+        if let Some(copied) = self.shared.site.copies.of(&dark.picture.source) {
+            other.push_str(" srcset=\"");
+            text::escape_attr(&mut other, &copied.srcset(&self.shared.site));
+            other.push_str("\" sizes=\"");
+            other.push_str(sizes);
+            other.push('"');
+        }
+        tag::attributes(&whole, 0, |name, value| {
+            let own = ["class", "src", "srcset", "sizes", "loading", "hidden", "id"];
+            if !own.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+                // Writing to a String cannot fail.
+                let _ = write!(other, " {name}={}", &whole[value]);
+            }
+        });
+        out.push_str(&other);
+        out.push_str(" loading=\"lazy\">");
     }
 
     /// Where a page's file first says this, else its beginning.

@@ -12,7 +12,7 @@ use crate::render::fault::{self, Known};
 use crate::render::needs::Need;
 use crate::render::prints::ReadsOf;
 use crate::render::view::{Object, safe};
-use crate::render::{copy, i18n, icons, json};
+use crate::render::{copy, i18n, icons, json, pictures};
 use crate::site::{LangId, PageId, Site, links, resources};
 use crate::timing::Timings;
 use crate::{expand, source, text};
@@ -252,6 +252,10 @@ fn functions(tera: &mut Tera, shared: &Arc<Shared>) {
     tera.register_function("now", move |_: Kwargs, state: &State| {
         own.reads.clock(page_of(state).ok());
         own.site.now.to_string()
+    });
+    let own = shared.clone();
+    tera.register_function("image", move |arguments: Kwargs, state: &State| {
+        pictures::image(&own, &arguments, state)
     });
     let own = shared.clone();
     tera.register_function(
