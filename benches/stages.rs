@@ -390,7 +390,7 @@ fn h_cards(bencher: Bencher) {
     let articles: Vec<Option<Article>> = articles.map(|doc| doc.map(Article::plain)).collect();
     let articles = Arc::new(articles);
     bencher.counter(ItemsCount::new(count)).bench(|| {
-        let deck = Deck::new(site.clone(), articles.clone());
+        let deck = Deck::new(site.clone(), articles.clone(), Arc::default());
         let cards = (0..count as u32).map(|page| deck.get(PageId(page)).clone());
         cards.collect::<Vec<_>>()
     });

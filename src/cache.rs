@@ -12,6 +12,7 @@
 //! where it lies.
 
 mod log;
+mod pictures;
 mod place;
 mod saved;
 
@@ -42,6 +43,9 @@ const CODE: Kind = Kind(4);
 const WHOLE: Kind = Kind(5);
 /// The words of an article.
 const WORDS: Kind = Kind(6);
+
+/// Which pictures a job has looked at.
+const PICTURES: Kind = Kind(7);
 
 /// The source that the program was compiled from.
 pub const BUILD: &str = env!("SOURCE_HASH");
@@ -229,6 +233,15 @@ impl Cache {
         self.put(SAID, key, &save(said, None, path));
     }
 
+    /// Paths of the pictures that a job has looked at.
+    pub fn pictures(&self, key: Hash) -> Option<Vec<&str>> {
+        postcard::from_bytes(self.documents.get(PICTURES, key)?).ok()
+    }
+
+    pub fn put_pictures(&self, key: Hash, paths: &[&str]) {
+        self.put(PICTURES, key, &paths);
+    }
+
     pub fn whole(&self, print: Hash) -> Option<Whole> {
         postcard::from_bytes(self.documents.get(WHOLE, print)?).ok()
     }
@@ -244,6 +257,15 @@ impl Cache {
 
     pub fn put_code(&self, key: Hash, html: &str) {
         self.code_log().put(CODE, key, html.as_bytes());
+    }
+
+    /// A copy of a picture.
+    pub fn picture(&self, key: Hash) -> Option<Vec<u8>> {
+        pictures::get(&self.folder, key)
+    }
+
+    pub fn put_picture(&self, key: Hash, bytes: &[u8]) {
+        pictures::put(&self.folder, key, bytes);
     }
 
     fn code_log(&self) -> &Log {

@@ -25,6 +25,8 @@ pub mod tree;
 // From a folder to pages.
 pub mod source;
 
+pub mod picture;
+
 pub mod config;
 
 pub mod parse;

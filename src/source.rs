@@ -450,6 +450,43 @@ impl Parts {
     }
 }
 
+/// A file of which the beginning was read.
+#[derive(Debug)]
+pub struct Begun {
+    pub head: Vec<u8>,
+    length: u64,
+    file: std::fs::File,
+}
+
+/// Reads the first `count` bytes of a file, or all there are.
+pub fn begin(path: &Path, count: usize) -> io::Result<Begun> {
+    let file = std::fs::File::open(path)?;
+    let length = file.metadata()?.len();
+    let mut head = Vec::with_capacity(count.min(usize::try_from(length).unwrap_or(count)));
+    (&file).take(count as u64).read_to_end(&mut head)?;
+    Ok(Begun { head, length, file })
+}
+
+impl Begun {
+    pub fn is_whole(&self) -> bool {
+        self.head.len() as u64 >= self.length
+    }
+
+    /// Bytes of the file.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The whole file.
+    pub fn whole(&mut self) -> io::Result<&[u8]> {
+        if !self.is_whole() {
+            self.file.read_to_end(&mut self.head)?;
+            self.length = self.head.len() as u64;
+        }
+        Ok(&self.head)
+    }
+}
+
 /// The text of a file, where it is one: a resource that a template asks for.
 pub fn text(path: &Path) -> Option<String> {
     let bytes = std::fs::read(path)

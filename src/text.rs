@@ -8,6 +8,7 @@ pub mod colour;
 pub mod css;
 mod fold;
 mod near;
+pub mod tag;
 
 pub use fold::{fold, terms};
 pub use near::{Near, nearest};

@@ -285,7 +285,7 @@ fn every_key_does_something() {
     assert_eq!(idle, IDLE);
 }
 
-/// Pictures in several sizes are another room's work, and the covers here are empty files.
+/// The covers here are no pictures, so there is nothing to choose from.
 const IDLE: [&str; 1] = ["responsiveImages"];
 
 /// Without the lines of a key and what is indented below it.

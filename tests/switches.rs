@@ -118,6 +118,11 @@ const TABLES: &[Source] = &[
         ],
     ),
     (
+        "src/config/imaging.rs",
+        &[Place::Top],
+        &[("IMAGING", "imaging.")],
+    ),
+    (
         "src/parse/front_matter/keys.rs",
         &[Place::Page],
         &[
@@ -408,6 +413,16 @@ fn words(node: &Handle) -> String {
     out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Writes a picture of many colours, of which copies are worth while.
+fn picture(path: &Path, width: &str, height: &str) {
+    let side = |text: &str| text.parse().expect("a picture's text is its size");
+    let pixel = |x: u32, y: u32| image::Rgb([(x * y % 251) as u8, (x * 3) as u8, (y * 7) as u8]);
+    let picture = image::RgbImage::from_fn(side(width), side(height), pixel);
+    let folder = path.parent().expect("a picture has a folder");
+    std::fs::create_dir_all(folder).expect("a folder can be made");
+    picture.save(path).expect("a picture can be written");
+}
+
 /// The site of all rows: its configuration, and its files with their front matter.
 struct Base {
     config: Json,
@@ -561,7 +576,13 @@ fn build(base: &Base, row: &Row, saying: &Saying) -> Built {
         );
     }
     for (path, text) in &base.files {
-        put(path, text);
+        match path
+            .strip_suffix(".png")
+            .and(text.trim().split_once(" by "))
+        {
+            Some((width, height)) => picture(&site.join(path), width, height),
+            None => put(path, text),
+        }
     }
     let options = Options {
         source: site.clone(),

@@ -20,10 +20,11 @@ use crate::diag::{self, Counts, Diagnostic, FileId, Severity};
 use crate::emit::{self, EmitError};
 use crate::hash::{Hash, Hasher};
 use crate::parse::{self, highlight};
+use crate::picture::Pictures;
 use crate::render::i18n::Plural;
 use crate::render::{self, Output, Renderer, outputs};
 use crate::site::construct::{Document, Parts};
-use crate::site::route::Route;
+use crate::site::route::{Job, Route};
 use crate::site::{Asset, Kind, LeftOut, Site};
 use crate::source::{self, IoError, Sources};
 use crate::timing::{Thing, Timings};
@@ -290,6 +291,7 @@ struct Around {
     data: Value,
     texts: Vec<Vec<(String, Plural)>>,
     highlight: highlight::Defaults,
+    pictures: Arc<Pictures>,
     assets: Vec<Asset>,
     /// Of each language.
     options: Vec<parse::Options>,
@@ -312,6 +314,7 @@ fn around(
     Ok(Around {
         options: text::options(config, &texts),
         highlight: styles.defaults(config),
+        pictures: Arc::new(rooms.pictures()),
         global: global(options, config, sources, &assets),
         files: files(rooms),
         templates,
@@ -335,6 +338,7 @@ impl Around {
             texts: self.texts.clone(),
             options: self.options.clone(),
             highlight: self.highlight.clone(),
+            pictures: self.pictures.clone(),
             cache: None,
             global: self.global,
             files: self.files,
@@ -373,6 +377,7 @@ fn site(
         diagnostics.push(empty(rooms, &site));
     }
     site.remind(diagnostics);
+    site.add_copies(&around.pictures, diagnostics);
     let sitemaps = outputs::sitemaps(&site);
     site.add_sitemaps(sitemaps, diagnostics);
     Ok(site)
@@ -423,7 +428,7 @@ fn global(options: &Options, config: &Config, sources: &Sources, assets: &[Asset
 /// Of the files beside pages, which templates may read.
 fn files(rooms: &Rooms) -> Hash {
     let mut hasher = Hasher::new();
-    for (path, stamp) in rooms.loose_stamps() {
+    for (path, stamp) in rooms.read_stamps() {
         hasher.str(path);
         match stamp {
             Some(stamp) => hasher.hash(stamp.0),
@@ -476,8 +481,11 @@ pub fn build(
     let done = std::sync::atomic::AtomicUsize::new(0);
     let paths = Paths::new(&site.sources);
     // What takes long comes first, so that no thread is left alone with it.
-    let (search, rest): (Vec<usize>, Vec<usize>) =
-        (0..routes.len()).partition(|route| Site::is_search(&routes[*route].job));
+    let is_picture = |route: &usize| matches!(routes[*route].job, Job::Picture(..));
+    let (pictures, rest): (Vec<usize>, Vec<usize>) = (0..routes.len()).partition(is_picture);
+    let (search, rest): (Vec<usize>, Vec<usize>) = rest
+        .into_iter()
+        .partition(|route| Site::is_search(&routes[*route].job));
     let (mut order, short): (Vec<usize>, Vec<usize>) = rest
         .into_iter()
         .partition(|route| site.is_long(&routes[*route].job));
@@ -497,6 +505,32 @@ pub fn build(
     let mut results = render(order);
     // The words of an article are counted while it is rendered.
     results.extend(render(search));
+    // The copies of one picture stand together, and are made together: it is decoded once.
+    let of_one = |a: &usize, b: &usize| match (&routes[*a].job, &routes[*b].job) {
+        (Job::Picture(a, _), Job::Picture(b, _)) => a == b,
+        _ => false,
+    };
+    let groups: Vec<&[usize]> = pictures.chunk_by(of_one).collect();
+    let copies = groups.into_par_iter().flat_map_iter(|group| {
+        let all = group
+            .iter()
+            .map(|route| &routes[*route])
+            .collect::<Vec<_>>();
+        let all = match options.cancel.load(Ordering::Relaxed) {
+            true => Err(Failure::Cancelled),
+            false => copies(&renderer, &all, &emitter, &paths),
+        };
+        let count = done.fetch_add(group.len(), Ordering::Relaxed) + group.len();
+        progress("rendering", count, routes.len());
+        let each: Vec<Result<Done, Failure>> = match all {
+            Ok(each) => each.into_iter().map(Ok).collect(),
+            Err(failure) => vec![Err(failure)],
+        };
+        let group: Vec<usize> = group.to_vec();
+        group.into_iter().zip(each)
+    });
+    let copies: Vec<(usize, Result<Done, Failure>)> = copies.collect();
+    results.extend(copies);
     results.sort_unstable_by_key(|(route, _)| *route);
     let mut kept = 0;
     for (_, result) in results {
@@ -628,6 +662,48 @@ fn one(
     Ok(Done { said, kept: false })
 }
 
+/// Renders the smaller copies of one picture, but for those that are what they would be.
+fn copies(
+    renderer: &Renderer,
+    routes: &[&Route],
+    emitter: &emit::Emitter,
+    paths: &Paths,
+) -> Result<Vec<Done>, Failure> {
+    let mut done = Vec::with_capacity(routes.len());
+    let mut asked = Vec::new();
+    for route in routes {
+        let own = renderer.own(&route.job).unwrap_or_default();
+        let said = unchanged(renderer, own, route, emitter, paths)?;
+        let kept = said.is_some();
+        let said = said.unwrap_or_default();
+        done.push(Done { said, kept });
+        if let Job::Picture(index, width) = route.job
+            && !kept
+        {
+            asked.push((index, width, &route.output, own));
+        }
+    }
+    let Some((index, ..)) = asked.first() else {
+        return Ok(done);
+    };
+    let widths: Vec<u32> = asked.iter().map(|(_, width, ..)| *width).collect();
+    let mut said = Vec::new();
+    for (bytes, (.., output, own)) in renderer
+        .copies(*index, &widths, &mut said)
+        .unwrap_or_default()
+        .iter()
+        .zip(&asked)
+    {
+        emitter
+            .write_of(output, bytes, Some(*own))
+            .map_err(Failure::Emit)?;
+    }
+    if let Some(first) = done.first_mut() {
+        first.said.append(&mut said);
+    }
+    Ok(done)
+}
+
 /// What the job said when it was rendered, if all that it read is as it was and
 /// its file is too.
 fn unchanged(
@@ -641,8 +717,7 @@ fn unchanged(
     let Some(filed) = filed.and_then(|entry| entry.source) else {
         return Ok(None);
     };
-    let mut keys = renderer.prints.around.keys(own);
-    let Some((key, reads)) = keys.find(|(key, _)| key.0 == filed.0) else {
+    let Some((key, reads)) = renderer.filed(own, filed) else {
         return Ok(None);
     };
     if reads.has_clock() {

@@ -6,6 +6,7 @@ use crate::config::rows::UnknownKey;
 use crate::config::{Config, load};
 use crate::diag::{Diagnostic, FileId};
 use crate::hash::{Hash, Hasher};
+use crate::picture::{Format, Pictures};
 use crate::render::i18n::Plural;
 use crate::render::template;
 use crate::site::construct::{Document, Loose, Static};
@@ -482,11 +483,23 @@ impl Rooms {
         pages.chain(others.into_iter().flatten()).cloned().collect()
     }
 
-    /// The files beside pages, as they look from outside.
-    pub fn loose_stamps(&self) -> impl Iterator<Item = (&str, Option<&source::Stamp>)> {
-        self.loose
-            .iter()
-            .map(|(file, ..)| (&*file.path, file.stamp.as_ref()))
+    /// The files that shortcodes may read, as they look from outside: those beside pages, and
+    /// pictures among the static ones.
+    pub fn read_stamps(&self) -> impl Iterator<Item = (&str, Option<&source::Stamp>)> {
+        let statics = self.own_statics.iter().map(|(file, _)| file);
+        let pictures = statics.filter(|file| Format::of_name(&file.path).is_some());
+        let loose = self.loose.iter().map(|(file, ..)| file);
+        loose
+            .chain(pictures)
+            .map(|file| (&*file.path, file.stamp.as_ref()))
+    }
+
+    /// The pictures among the files that are published as they are.
+    pub fn pictures(&self) -> Pictures {
+        let loose = self.loose.iter().map(|(file, ..)| file);
+        let all = self.own_statics.iter().map(|(file, _)| file).chain(loose);
+        let looks = all.map(|file| (&file.path, file.stamp.as_ref()));
+        Pictures::new(self.root.clone(), looks)
     }
 
     /// The site's static files, but for those that are the theme's, byte for byte.

@@ -42,9 +42,13 @@ fn stored(folder: &Path) -> io::Result<Vec<Stored>> {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let (stem, ending) = name.split_once('.').unwrap_or_default();
+        let ending = ending
+            .rsplit_once('.')
+            .filter(|(_, end)| *end == "picture")
+            .map_or(ending, |(_, end)| end);
         let ours = stem.len() == 16 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
         let draft = ending.ends_with(".draft");
-        if !ours || !(draft || matches!(ending, "pages" | "code" | "words")) {
+        if !ours || !(draft || matches!(ending, "pages" | "code" | "words" | "picture")) {
             continue;
         }
         let Ok(meta) = entry.metadata() else { continue };

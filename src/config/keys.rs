@@ -9,7 +9,7 @@ use super::permalinks;
 use super::rows::{Intake, Row, Status, find, gone, nearest_name, no_effect, renamed, row};
 use super::switches;
 use super::{Config, DateSource, DateSources, LanguageConfig, Taxonomy};
-use super::{markup, rows};
+use super::{imaging, markup, rows};
 use crate::tree::{Node, Value};
 use jiff::tz::TimeZone;
 
@@ -152,6 +152,9 @@ pub const ROWS: &[Row<Draft>] = &[
     row("markup", "", |d, n, i| {
         i.fields(&mut d.config.markup, n, markup::MARKUP)
     }),
+    row("imaging", "", |d, n, i| {
+        imaging::imaging(&mut d.config.imaging, n, i)
+    }),
     row("params", "", site_params),
     renamed("author", "params.author", |d, n, i| {
         let authors = params::authors(n, i);
@@ -260,7 +263,6 @@ pub const ROWS: &[Row<Draft>] = &[
     no_effect("ignoreCache"),
     no_effect("ignoreErrors"),
     no_effect("ignoreVendorPaths"),
-    no_effect("imaging"),
     no_effect("logLevel"),
     no_effect("mediaTypes"),
     no_effect("metaDataFormat"),

@@ -2,6 +2,7 @@
 //! and the environment into one tree, and types it.
 
 use super::environment;
+use super::imaging::Imaging;
 use super::keys::{self, Draft, ROWS};
 use super::languages;
 use super::markup::Markup;
@@ -451,6 +452,7 @@ fn start() -> Config {
         themes: Vec::new(),
         dates: DateSources::defaults(),
         markup: Markup::default(),
+        imaging: Imaging::default(),
         sitemap: Sitemap::default(),
         cascade: Vec::new(),
         ignore_files: Vec::new(),

@@ -6,6 +6,7 @@
 
 pub mod cascade;
 mod environment;
+pub mod imaging;
 mod keys;
 mod languages;
 pub mod load;
@@ -23,6 +24,7 @@ pub use load::{ConfigFile, Options, load};
 
 use crate::diag::{FileId, Span};
 use cascade::Cascade;
+use imaging::Imaging;
 use jiff::tz::TimeZone;
 use markup::Markup;
 use menus::Menus;
@@ -70,6 +72,7 @@ pub struct Config {
     pub themes: Vec<String>,
     pub dates: DateSources,
     pub markup: Markup,
+    pub imaging: Imaging,
     pub sitemap: Sitemap,
     pub cascade: Vec<Cascade>,
     /// Regular expressions as Hugo has them, kept as text.

@@ -4,7 +4,7 @@ use super::load::{ConfigFile, DEFAULT_FILE, Options};
 use super::outputs::{OUTPUTS, PAGINATION, SITEMAP};
 use super::rows::{Row, Status, same_key};
 use super::{Config, Origin, Setting};
-use super::{environment, keys, markup, params, switches};
+use super::{environment, imaging, keys, markup, params, switches};
 use crate::diag::{self, Span};
 use crate::tree::{Kind, Map, Node, Value};
 
@@ -22,6 +22,7 @@ fn tables() -> Vec<Table> {
         ("outputs", names(OUTPUTS)),
         ("services.rss", names(keys::RSS)),
         ("sitemap", names(SITEMAP)),
+        ("imaging", names(imaging::IMAGING)),
     ];
     for (path, rows) in markup::tables() {
         tables.push((path, rows));

@@ -2,7 +2,7 @@
 //! every spelling of PaperMod and its snake_case fork. What a page leaves
 //! unsaid the site says, and what nobody says is the default: [`resolve`].
 
-use super::rows::{Intake, Row, nearest_name, no_effect, row};
+use super::rows::{Intake, Row, nearest_name, row};
 use crate::text::css;
 use crate::tree::{Node, Value};
 
@@ -74,6 +74,8 @@ pub struct Cover {
     pub hidden: Option<bool>,
     pub hidden_in_list: Option<bool>,
     pub hidden_in_single: Option<bool>,
+    /// Smaller copies are offered.
+    pub responsive_images: Option<bool>,
     pub link_full_images: Option<bool>,
 }
 
@@ -240,7 +242,9 @@ const COVER: &[Row<Cover>] = &[
     row("alt", "", |s, n, i| s.alt = i.said(n)),
     row("caption", "", |s, n, i| s.caption = i.said(n)),
     row("relative", "false", |s, n, i| s.relative = i.bool(n)),
-    no_effect("responsive_images"),
+    row("responsive_images", "true", |s, n, i| {
+        s.responsive_images = i.bool(n)
+    }),
     row("hidden", "false", |s, n, i| s.hidden = i.bool(n)),
     row("hidden_in_list", "false", |s, n, i| {
         s.hidden_in_list = i.bool(n)
@@ -407,6 +411,7 @@ fn over_cover(page: &Cover, site: &Cover) -> Cover {
         hidden: page.hidden.or(site.hidden),
         hidden_in_list: page.hidden_in_list.or(site.hidden_in_list),
         hidden_in_single: page.hidden_in_single.or(site.hidden_in_single),
+        responsive_images: page.responsive_images.or(site.responsive_images),
         link_full_images: page.link_full_images.or(site.link_full_images),
     }
 }

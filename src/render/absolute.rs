@@ -6,6 +6,7 @@
 //! passes byte for byte. Addresses that have a scheme stay, whatever it is; what
 //! may stand in an article is decided where it is parsed.
 
+use crate::text::tag::attributes;
 use memchr::{memchr, memmem};
 
 /// Appends `html` to `out`, its addresses resolved against `page_url`.
@@ -27,16 +28,17 @@ pub fn html(html: &str, page_url: &str, out: &mut String) {
         }
         if let Some(name) = left_out(&html[open + 1..]) {
             out.push_str(&html[from..open]);
-            let (_, end) = tag(html, open, |_, _, _| {});
+            let (_, end) = attributes(html, open, |_, _| {});
             let close = end + raw_end(&bytes[end..], name);
             at = memchr(b'>', &bytes[close..]).map_or(bytes.len(), |to| close + to + 1);
             from = at;
             continue;
         }
-        let (name, end) = tag(html, open, |start, stop, attribute| {
-            out.push_str(&html[from..start]);
-            rewrite(attribute, &html[start..stop], &base, out);
-            from = stop;
+        let (name, end) = attributes(html, open, |key, value| {
+            let Some(holds) = holds(key) else { return };
+            out.push_str(&html[from..value.start]);
+            rewrite(holds, &html[value.clone()], &base, out);
+            from = value.end;
         });
         at = match raw_text(name) {
             Some(close) => end + raw_end(&bytes[end..], close),
@@ -77,53 +79,6 @@ fn raw_end(bytes: &[u8], name: &str) -> usize {
         .unwrap_or(bytes.len())
 }
 
-/// Goes over the tag that opens at `open`; tells `each` where the value of an
-/// attribute stands that holds addresses, quotes included. Gives the tag's name and end.
-fn tag(html: &str, open: usize, mut each: impl FnMut(usize, usize, Holds)) -> (&str, usize) {
-    let bytes = html.as_bytes();
-    let skip = |from: usize, stop: fn(u8) -> bool| {
-        let rest = &bytes[from..];
-        from + rest.iter().position(|&b| stop(b)).unwrap_or(rest.len())
-    };
-    let mut at = skip(open + 1, |b| {
-        b.is_ascii_whitespace() || matches!(b, b'/' | b'>')
-    });
-    let name = &html[open + 1..at];
-    loop {
-        at = skip(at, |b| !b.is_ascii_whitespace() && b != b'/');
-        match bytes.get(at) {
-            None => return (name, at),
-            Some(b'>') => return (name, at + 1),
-            Some(_) => {}
-        }
-        let start = at;
-        // A name may begin with `=`.
-        at = skip(at + 1, |b| {
-            b.is_ascii_whitespace() || matches!(b, b'/' | b'>' | b'=')
-        });
-        let key = &bytes[start..at];
-        let sign = skip(at, |b| !b.is_ascii_whitespace());
-        if bytes.get(sign) != Some(&b'=') {
-            continue;
-        }
-        let value = skip(sign + 1, |b| !b.is_ascii_whitespace());
-        at = match bytes.get(value) {
-            Some(&quote @ (b'"' | b'\'')) => {
-                let length = memchr(quote, &bytes[value + 1..]);
-                // A tag that does not end is none.
-                let Some(length) = length else {
-                    return (name, bytes.len());
-                };
-                value + 1 + length + 1
-            }
-            _ => skip(value, |b| b.is_ascii_whitespace() || b == b'>'),
-        };
-        if let Some(holds) = holds(key) {
-            each(value, at, holds);
-        }
-    }
-}
-
 #[derive(Clone, Copy, PartialEq)]
 enum Holds {
     Address,
@@ -131,13 +86,13 @@ enum Holds {
     Candidates,
 }
 
-fn holds(key: &[u8]) -> Option<Holds> {
-    let is = |name: &&[u8]| key.eq_ignore_ascii_case(name);
-    const ADDRESS: [&[u8]; 6] = [b"href", b"src", b"poster", b"cite", b"data", b"xlink:href"];
+fn holds(key: &str) -> Option<Holds> {
+    let is = |name: &&str| key.eq_ignore_ascii_case(name);
+    const ADDRESS: [&str; 6] = ["href", "src", "poster", "cite", "data", "xlink:href"];
     if ADDRESS.iter().any(is) {
         Some(Holds::Address)
     } else {
-        key.eq_ignore_ascii_case(b"srcset")
+        key.eq_ignore_ascii_case("srcset")
             .then_some(Holds::Candidates)
     }
 }

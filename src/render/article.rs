@@ -2,6 +2,7 @@
 //! shortcodes expanded; and its HTML with every hole filled.
 
 use super::Renderer;
+use super::pictures::{self, Reader};
 use crate::diag::{Diagnostic, Span};
 use crate::hash::Hash;
 use crate::parse::{
@@ -131,21 +132,30 @@ pub struct Filler<'a> {
 
 impl Filler<'_> {
     /// The article's HTML as it stands in its page, and what its links and code gave to say.
-    pub fn content(&self, id: PageId, diagnostics: &mut Vec<Diagnostic>) -> String {
+    pub fn content(&self, id: PageId, reader: Reader, diagnostics: &mut Vec<Diagnostic>) -> String {
         match self.renderer.text(id) {
-            Some(text) => self.body(id, &text.body, diagnostics),
+            Some(text) => {
+                let html = self.body(id, &text.body, reader, diagnostics);
+                self.renderer.dress(id, html, reader, diagnostics)
+            }
             None => String::new(),
         }
     }
 
-    pub fn body(&self, id: PageId, body: &Body, diagnostics: &mut Vec<Diagnostic>) -> String {
+    pub fn body(
+        &self,
+        id: PageId,
+        body: &Body,
+        reader: Reader,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> String {
         let mut out = String::with_capacity(body.html.len() * 2);
         let mut page = Filling {
             filler: self,
             id,
             host: id,
+            reader,
             holes: &body.holes,
-            images: 0,
             within: vec![(id, String::new())],
             embedded: 0,
             circle: None,
@@ -164,8 +174,8 @@ pub(super) struct Filling<'a, 'd> {
     pub(super) id: PageId,
     /// The page that is rendered, where parts of others are set.
     pub(super) host: PageId,
+    pub(super) reader: Reader,
     pub(super) holes: &'a [Hole],
-    pub(super) images: usize,
     /// The parts that we are in, each a page and an id: of the page itself first.
     pub(super) within: Vec<(PageId, String)>,
     /// Bytes of parts of others.
@@ -315,9 +325,9 @@ impl Filling<'_, '_> {
     }
 
     fn image(&mut self, image: &Image, out: &mut String, depth: usize) {
-        let mut src = String::new();
-        self.nested(&image.src, &mut src, depth);
-        let src = self.resolve(&src, image.span, "image");
+        let mut dest = String::new();
+        self.nested(&image.src, &mut dest, depth);
+        let src = self.resolve(&dest, image.span, "image");
         out.push_str("<img src=\"");
         text::escape_attr(out, &src);
         out.push_str("\" alt=\"");
@@ -328,13 +338,19 @@ impl Filling<'_, '_> {
             text::escape_attr(out, title);
             out.push('"');
         }
-        // The first picture is likely to be on the first screen.
-        out.push_str(if self.images == 0 {
-            " decoding=\"async\">"
-        } else {
-            " loading=\"lazy\" decoding=\"async\">"
-        });
-        self.images += 1;
+        let shared = &self.filler.renderer.shared;
+        if let Some(picture) = shared.picture(self.id, &src) {
+            shared.reads.picture(Some(self.id), &picture.source);
+            if let Ok(facts) = &picture.facts {
+                pictures::size(facts, None, None, out);
+            }
+            if self.reader == Reader::Page {
+                pictures::choice(&shared.site, &picture, None, out);
+            }
+            let most = shared.site.config.imaging.largest;
+            (self.diagnostics).extend(pictures::fault(&picture, most, Some(image.span)));
+        }
+        out.push('>');
     }
 
     /// The URL for a destination; what leads nowhere stays as it is, with a warning.

@@ -9,6 +9,9 @@ use crate::config::switches::Cover;
 use crate::hash::{Hash, Hasher};
 use crate::parse::front_matter::Front;
 use crate::parse::{self, Digest, html};
+use crate::picture::Pictures;
+use crate::site::links;
+use crate::site::route::Job;
 use crate::site::{Page, PageId, Site, TermId};
 use std::sync::{Arc, OnceLock};
 use tera::{Map, Value};
@@ -24,6 +27,7 @@ pub struct Card<'a> {
     url: String,
     /// Of the site, by their numbers.
     terms: &'a [(Value, Hash)],
+    pictures: &'a Pictures,
 }
 
 pub type Maker = fn(&Card) -> Value;
@@ -87,7 +91,9 @@ pub const KEYS: [(&str, Maker); 23] = [
             })
             .into()
     }),
-    ("cover", |card| cover(card.site, card.page).into()),
+    ("cover", |card| {
+        cover(card.site, card.page, Some(card.pictures)).into()
+    }),
     ("show", |card| own_switches(card.page).into()),
     ("params", |card| {
         card.front
@@ -104,11 +110,16 @@ pub struct Deck {
     /// Of the site, by their numbers, with what each looks like.
     terms: Vec<(Value, Hash)>,
     made: Vec<OnceLock<Value>>,
+    pictures: Arc<Pictures>,
 }
 
 impl Deck {
     /// `articles` are those of all pages, or none yet.
-    pub fn new(site: Arc<Site>, articles: Arc<Vec<Option<Article>>>) -> Deck {
+    pub fn new(
+        site: Arc<Site>,
+        articles: Arc<Vec<Option<Article>>>,
+        pictures: Arc<Pictures>,
+    ) -> Deck {
         let terms = (0..site.terms.len() as u32)
             .map(|term| {
                 let value = view::term(&site, TermId(term));
@@ -122,6 +133,7 @@ impl Deck {
             made: site.pages.iter().map(|_| OnceLock::new()).collect(),
             articles,
             site,
+            pictures,
         }
     }
 
@@ -136,6 +148,7 @@ impl Deck {
                 digest: self.digest(id),
                 url: self.url(page),
                 terms: &self.terms,
+                pictures: &self.pictures,
             };
             self.rows.value(|make| make(&card))
         })
@@ -199,8 +212,11 @@ impl Deck {
             hasher.str(view::title(site, parent)).str(&site[parent].url);
         }
         // Where it lies depends on the files beside the page.
-        if let Some(cover) = cover(site, page) {
+        if let Some(cover) = cover(site, page, None) {
             hasher.hash(prints::of_value(&cover.value()));
+            if let Some(source) = cover_source(site, page) {
+                hasher.hash(self.pictures.print(source));
+            }
         }
         hasher.finish()
     }
@@ -234,10 +250,32 @@ fn own_switches(page: &Page) -> Option<Object> {
     })
 }
 
-fn cover(site: &Site, page: &Page) -> Option<Object> {
+fn cover_url(site: &Site, page: &Page) -> Option<String> {
     let cover: &Cover = &page.show.cover;
     let image = cover.image.as_deref()?;
-    let url = view::image_url(site, page, image, cover.relative == Some(true))?;
+    view::image_url(site, page, image, cover.relative == Some(true))
+}
+
+/// The file of a cover, where it is one of the site's.
+fn cover_source<'s>(site: &'s Site, page: &Page) -> Option<&'s Arc<str>> {
+    match &links::route(site, page, &cover_url(site, page)?)?.job {
+        Job::Copy(source) => Some(source),
+        _ => None,
+    }
+}
+
+/// With the size of its picture, where `pictures` are given to ask.
+fn cover(site: &Site, page: &Page, pictures: Option<&Pictures>) -> Option<Object> {
+    let cover: &Cover = &page.show.cover;
+    let url = cover_url(site, page)?;
+    let facts = pictures
+        .filter(|pictures| !pictures.is_empty())
+        .and_then(|pictures| pictures.facts(cover_source(site, page)?)?.ok());
+    let copied = cover_source(site, page).and_then(|source| site.copies.of(source));
+    let srcset = copied
+        .filter(|_| cover.responsive_images != Some(false))
+        .map(|copied| copied.srcset(site))
+        .unwrap_or_default();
     let flag = |flag: Option<bool>| flag.unwrap_or(false);
     Some(
         Object::new()
@@ -253,9 +291,9 @@ fn cover(site: &Site, page: &Page) -> Option<Object> {
                         .unwrap_or_default(),
                 ),
             )
-            .set("width", None::<usize>)
-            .set("height", None::<usize>)
-            .set("srcset", "")
+            .set("width", facts.as_ref().map(|facts| facts.width))
+            .set("height", facts.as_ref().map(|facts| facts.height))
+            .set("srcset", srcset)
             .set("link_full", flag(cover.link_full_images))
             .set("hidden", flag(cover.hidden))
             // What is said of one place wins over what is said of both.

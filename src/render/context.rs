@@ -3,6 +3,7 @@
 use super::needs::Need;
 use super::page::{PageRows, PageView};
 use super::page_head::HeadRows;
+use super::pictures::Reader;
 use super::view::{self, Object, Shows, Way};
 use super::{Output, Renderer, sidenotes, template};
 use crate::config::markup::TableOfContents;
@@ -76,7 +77,7 @@ impl Renderer {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Output> {
         let page = &self.shared.site[id];
-        let content = self.filler().content(id, diagnostics);
+        let content = self.filler().content(id, Reader::Page, diagnostics);
         let content = match page.show.sidenotes {
             true => sidenotes::with_places(&content),
             false => content.as_str().into(),
@@ -331,7 +332,11 @@ impl Renderer {
         let (html, mut said) = expand::finish(html, &mut body, place, &env);
         diagnostics.append(&mut said);
         body.html = html;
-        Some(self.filler().body(owner, &body, diagnostics).into_bytes())
+        Some(
+            self.filler()
+                .body(owner, &body, Reader::Page, diagnostics)
+                .into_bytes(),
+        )
     }
 
     pub(super) fn redirect(

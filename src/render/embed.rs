@@ -89,9 +89,8 @@ impl Filling<'_, '_> {
             filler: self.filler,
             id: part.0,
             host: self.host,
+            reader: self.reader,
             holes: &text.body.holes,
-            // It is not the first on the page.
-            images: 1,
             within,
             embedded: self.embedded,
             circle: None,

@@ -10,6 +10,7 @@ mod bytes;
 pub mod card;
 mod chart;
 pub mod context;
+mod copies;
 mod copy;
 mod embed;
 pub mod fault;
@@ -26,6 +27,7 @@ pub mod needs;
 pub mod outputs;
 mod page;
 mod page_head;
+mod pictures;
 pub mod prints;
 pub mod related;
 mod rows;
@@ -46,6 +48,7 @@ use crate::expand::registry::Shortcodes;
 use crate::hash::{Hash, Hasher};
 use crate::parse::highlight::{self, Highlighter};
 use crate::parse::{self, CodeBlock, Doc};
+use crate::picture::Pictures;
 use crate::site::menus::Item;
 use crate::site::route::Job;
 use crate::site::{LangId, PageId, Site, menus};
@@ -87,6 +90,8 @@ pub struct Parts {
     /// For each language.
     pub options: Vec<parse::Options>,
     pub highlight: highlight::Defaults,
+    /// Those among the site's files.
+    pub pictures: Arc<Pictures>,
     /// What earlier builds left.
     pub cache: Option<Arc<Cache>>,
     /// Of everything that every page is made from: configuration, templates, data, texts.
@@ -165,6 +170,7 @@ impl Renderer {
             texts,
             options,
             highlight,
+            pictures,
             cache,
             global,
             files,
@@ -188,6 +194,8 @@ impl Renderer {
             cards: OnceLock::new(),
             bare_cards: OnceLock::new(),
             data,
+            pictures,
+            made: copies::Made::default(),
             reads: ReadsOf::new(pages),
             timings,
         });
@@ -281,7 +289,8 @@ impl Renderer {
         let has_calls = |doc: &&Arc<Doc>| doc.meta.has_calls;
         if docs.iter().flatten().any(has_calls) {
             // Set once: nobody else has this renderer yet.
-            let bare = Deck::new(site.clone(), Arc::default());
+            let pictures = self.shared.pictures.clone();
+            let bare = Deck::new(site.clone(), Arc::default(), pictures);
             let _ = self.shared.bare_cards.set(bare);
         }
         let runs = |(index, doc): (usize, &Option<&Arc<Doc>>)| {
@@ -306,7 +315,9 @@ impl Renderer {
         }
         self.articles = Arc::new(articles);
         self.backlinks = Backlinks::new(&site, &self.articles);
-        let _ = (self.shared.cards).set(Deck::new(site, self.articles.clone()));
+        let pictures = self.shared.pictures.clone();
+        let deck = Deck::new(site, self.articles.clone(), pictures);
+        let _ = self.shared.cards.set(deck);
         if filed {
             self.print_cards(files);
         }
@@ -388,6 +399,10 @@ impl Renderer {
             Job::NotFound(lang) => return self.not_found(*lang, diagnostics),
             Job::Redirect(target) => return self.redirect(target, diagnostics),
             Job::Copy(path) => return Some(Output::Copy(path.clone())),
+            Job::Picture(index, width) => {
+                let copies = self.copies(*index, &[*width], diagnostics)?;
+                return copies.into_iter().next().map(Output::Bytes);
+            }
             Job::Asset(index) => return Some(Output::Bytes(site.assets[*index].bytes.to_vec())),
             Job::Feed(id, format) => self.feed(*id, *format, &mut out),
             Job::IndexJson(id) => self.index_json(*id, &mut out),

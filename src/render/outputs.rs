@@ -5,6 +5,7 @@
 use super::article::Article;
 use super::feed::{self, About, Feed, Item, Person};
 use super::json::{self, Members, Place};
+use super::pictures::Reader;
 use super::{Renderer, absolute, machine, search, sitemap, view};
 use crate::config::LanguageConfig;
 use crate::config::outputs::Kind as OutputKind;
@@ -44,7 +45,7 @@ impl Renderer {
             .get_or_init(|| {
                 let site = &self.shared.site;
                 // What there is to say about its links is said when its page is rendered.
-                let content = self.filler().content(id, &mut Vec::new());
+                let content = self.filler().content(id, Reader::Feed, &mut Vec::new());
                 let content = without_anchors(content);
                 let mut out = String::with_capacity(content.len() + 256);
                 absolute::html(&content, &site.permalink(&site[id].url), &mut out);

@@ -6,6 +6,7 @@ use super::needs::Need;
 use super::rows::{Rows, Shape};
 use super::view::{self, safe};
 use super::{Renderer, feed};
+use crate::picture::Facts;
 use crate::site::{Kind, LangId, PageId};
 use tera::Value;
 
@@ -90,11 +91,23 @@ impl Renderer {
         let digest = article.and_then(Article::digest);
         let url = site.absolute(&self.pager_url(id, pager));
         let images = self.images(id);
+        let cover = &page.show.cover;
         let images: Vec<head::Image> = images
             .iter()
-            .map(|url| head::Image {
-                url,
-                ..head::Image::default()
+            .enumerate()
+            .map(|(n, url)| {
+                let is_cover = n == 0 && cover.image.is_some();
+                let facts = self.facts_at(id, url);
+                head::Image {
+                    url,
+                    alt: cover
+                        .alt
+                        .as_deref()
+                        .filter(|_| is_cover)
+                        .unwrap_or_default(),
+                    width: facts.as_ref().map(|facts| facts.width),
+                    height: facts.as_ref().map(|facts| facts.height),
+                }
             })
             .collect();
         let addresses = self.addresses_of_authors(id);
@@ -242,6 +255,14 @@ impl Renderer {
         let config = &self.shared.site.config;
         let said = config.languages[lang.index()].params.env.as_deref();
         said.unwrap_or(&config.environment) == "production"
+    }
+
+    /// Of the picture at an absolute address, where it is one of the site's.
+    fn facts_at(&self, id: PageId, url: &str) -> Option<Facts> {
+        let path = url.strip_prefix(self.shared.site.origin())?;
+        let picture = self.shared.picture(id, path)?;
+        self.shared.reads.picture(Some(id), &picture.source);
+        picture.facts.ok()
     }
 
     /// Absolute addresses of a page's pictures: cover, front matter, else the site's.

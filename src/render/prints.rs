@@ -17,7 +17,9 @@ use crate::hash::{Hash, Hasher};
 use crate::site::route::{Extra, Job};
 use crate::site::{LangId, Page, PageId};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use tera::Value;
 
 /// What was looked at besides what is a job's own, as a set.
@@ -55,17 +57,49 @@ impl Reads {
 
 /// What the rendering of each page has looked at, noted as it happens. Two jobs
 /// of one page share a note: it may hold too much, never too little.
-pub struct ReadsOf(Vec<AtomicU8>);
+pub struct ReadsOf {
+    sets: Vec<AtomicU8>,
+    /// The pictures that each has looked at, by their paths.
+    pictures: Vec<Mutex<Vec<Arc<str>>>>,
+}
 
 impl ReadsOf {
     pub fn new(pages: usize) -> ReadsOf {
         // The last is for what belongs to no page.
-        ReadsOf((0..=pages).map(|_| AtomicU8::new(0)).collect())
+        ReadsOf {
+            sets: (0..=pages).map(|_| AtomicU8::new(0)).collect(),
+            pictures: (0..=pages).map(|_| Mutex::default()).collect(),
+        }
+    }
+
+    fn index(&self, id: Option<PageId>) -> usize {
+        id.map_or(self.sets.len() - 1, PageId::index)
     }
 
     fn note(&self, id: Option<PageId>, bit: u8) {
-        let index = id.map_or(self.0.len() - 1, PageId::index);
-        self.0[index].fetch_or(bit, Ordering::Relaxed);
+        self.sets[self.index(id)].fetch_or(bit, Ordering::Relaxed);
+    }
+
+    /// What the header of a picture says.
+    pub fn picture(&self, id: Option<PageId>, path: &Arc<str>) {
+        let mut noted = self.pictures[self.index(id)]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !noted.contains(path) {
+            noted.push(path.clone());
+        }
+    }
+
+    /// The pictures looked at for any of these pages, in order.
+    fn pictures(&self, ids: impl Iterator<Item = Option<PageId>>) -> BTreeSet<Arc<str>> {
+        let mut all = BTreeSet::new();
+        for id in ids {
+            let noted = self.pictures[self.index(id)]
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            all.extend(noted.iter().cloned());
+        }
+        all
     }
 
     pub fn links(&self, id: Option<PageId>) {
@@ -87,12 +121,11 @@ impl ReadsOf {
     /// Whether anything has looked at the clock.
     pub fn any_clock(&self) -> bool {
         let looked = |note: &AtomicU8| note.load(Ordering::Relaxed) & Reads::CLOCK != 0;
-        self.0.iter().any(looked)
+        self.sets.iter().any(looked)
     }
 
     pub fn get(&self, id: Option<PageId>) -> Reads {
-        let index = id.map_or(self.0.len() - 1, PageId::index);
-        Reads(self.0[index].load(Ordering::Relaxed))
+        Reads(self.sets[self.index(id)].load(Ordering::Relaxed))
     }
 }
 
@@ -299,6 +332,7 @@ impl Renderer {
                 hasher.str("404");
                 self.own_whole(*lang, &mut hasher);
             }
+            Job::Picture(index, width) => self.own_picture(*index, *width, &mut hasher),
             Job::Sitemap(_)
             | Job::Robots
             | Job::Manifest
@@ -317,7 +351,49 @@ impl Renderer {
             _ => None,
         };
         let reads = self.shared.reads.get(id).said(said);
-        self.prints.around.key(own, reads)
+        let key = self.prints.around.key(own, reads);
+        if self.shared.pictures.is_empty() {
+            return key;
+        }
+        let pictures = match job {
+            Job::Feed(list, _) => {
+                let entries = self.feed_entries(*list).iter().map(|entry| Some(*entry));
+                self.shared.reads.pictures(entries)
+            }
+            _ => self.shared.reads.pictures(std::iter::once(id)),
+        };
+        if pictures.is_empty() {
+            return key;
+        }
+        let paths: Vec<&str> = pictures.iter().map(|path| &**path).collect();
+        if let Some(cache) = &self.cache {
+            cache.put_pictures(key, &paths);
+        }
+        self.with_pictures(key, &paths)
+    }
+
+    /// Which pictures a job looks at is known once it was rendered, so it is kept under
+    /// the rest of its fingerprint; how they look is added to that.
+    fn with_pictures(&self, key: Hash, paths: &[&str]) -> Hash {
+        let looks = self.shared.pictures.print_of(paths.iter().copied());
+        Hasher::new().hash(key).hash(looks).finish()
+    }
+
+    /// What a job has read that was filed so, and what it has said if anything: that
+    /// it would do the same again. `None` where it may not.
+    pub fn filed(&self, own: Hash, filed: Hash) -> Option<(Hash, Reads)> {
+        let keys = || self.prints.around.keys(own);
+        // A copy of a picture is filed under its own part alone, which is the first.
+        let plain = keys().find(|(key, _)| *key == filed);
+        if plain.is_some() || self.shared.pictures.is_empty() {
+            return plain;
+        }
+        let cache = self.cache.as_ref()?;
+        keys().find_map(|(key, reads)| {
+            let paths = cache.pictures(key)?;
+            let with = self.with_pictures(key, &paths);
+            (with == filed).then_some((with, reads))
+        })
     }
 
     /// For what lists the site as a whole.

@@ -5,12 +5,14 @@
 use crate::date::{Date, Due};
 use crate::diag::{Diagnostic, FileId};
 use crate::expand::functions::{self, Lookup, NotFound, Resource};
+use crate::picture::Pictures;
 use crate::render::card::Deck;
+use crate::render::copies::Made;
 use crate::render::fault::{self, Known};
 use crate::render::needs::Need;
 use crate::render::prints::ReadsOf;
 use crate::render::view::{Object, safe};
-use crate::render::{copy, i18n, icons, json};
+use crate::render::{copy, i18n, icons, json, pictures};
 use crate::site::{LangId, PageId, Site, links, resources};
 use crate::timing::Timings;
 use crate::{expand, source, text};
@@ -31,6 +33,9 @@ pub struct Shared {
     pub bare_cards: OnceLock<Deck>,
     pub data: Value,
     pub assets: HashMap<String, Value>,
+    pub pictures: Arc<Pictures>,
+    /// Copies of pictures that were encoded.
+    pub made: Made,
     /// What the rendering of each page has looked at besides its own.
     pub reads: ReadsOf,
     pub timings: Arc<Timings>,
@@ -265,6 +270,10 @@ fn functions(tera: &mut Tera, shared: &Arc<Shared>) {
         own.site.now.to_string()
     });
     let own = shared.clone();
+    tera.register_function("image", move |arguments: Kwargs, state: &State| {
+        pictures::image(&own, &arguments, state)
+    });
+    let own = shared.clone();
     tera.register_function(
         "asset",
         move |arguments: Kwargs, state: &State| -> TeraResult<Value> {
@@ -425,6 +434,7 @@ impl Lookup for Shared {
             "json" | "yaml" | "yml" | "toml" | "csv" | "txt" | "md" | "svg" | "html" | "xml"
         );
         let disk = self.site.sources.root.join(&*file);
+        let facts = self.pictures.facts(&file).and_then(Result::ok);
         Some(Resource {
             url: self.site.href(&url),
             media_type: text::media_type(&extension).to_owned(),
@@ -433,8 +443,8 @@ impl Lookup for Shared {
             } else {
                 None
             },
-            width: None,
-            height: None,
+            width: facts.as_ref().map(|facts| facts.width),
+            height: facts.as_ref().map(|facts| facts.height),
         })
     }
 

@@ -124,7 +124,7 @@ pub fn image_url(site: &Site, page: &Page, image: &str, relative: bool) -> Optio
 type Switch = fn(&Show, &SiteParams) -> bool;
 
 /// The switches as templates see them, the page's and the site's.
-const SWITCHES: [(&str, Switch); 31] = [
+const SWITCHES: [(&str, Switch); 32] = [
     ("reading_time", |show, _| show.reading_time),
     ("word_count", |show, _| show.word_count),
     ("reading_progress", |show, _| show.reading_progress),

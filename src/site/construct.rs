@@ -123,6 +123,7 @@ impl Site {
             routes: route::Routes::default(),
             loose,
             sitemaps: Vec::new(),
+            copies: super::copies::Copies::default(),
             assets,
             now,
         };

@@ -1,6 +1,7 @@
 //! Where a link leads: content files, URLs, resources and anchors, looked up
 //! and checked. Nothing is read from disk, and no URL is joined to a file path.
 
+use super::route::Route;
 use super::wiki::Names;
 use super::{LangId, LeftOut, Page, PageId, Site, Why, content};
 use crate::config::Config;
@@ -192,6 +193,16 @@ pub fn is_external(dest: &str) -> bool {
         && scheme
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-'))
+}
+
+/// What is put out at an address as it stands on the page `from`.
+pub fn route<'s>(site: &'s Site, from: &Page, url: &str) -> Option<&'s Route> {
+    let (path, _) = split(url);
+    if path.is_empty() || is_external(url) {
+        return None;
+    }
+    let url = join_url(site.base_path(), &from.url, &decode(path));
+    site.routes.get(url.trim_start_matches('/'))
 }
 
 /// Resolves a destination as it stands in the text of `from`.

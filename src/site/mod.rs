@@ -7,6 +7,7 @@
 
 pub mod construct;
 pub mod content;
+pub mod copies;
 pub mod links;
 pub mod lists;
 pub mod menus;
@@ -195,6 +196,8 @@ pub struct Site {
     pub loose: LooseUrls,
     /// Path and text of every sitemap; claimed by [`Site::add_sitemaps`].
     pub sitemaps: Vec<(String, String)>,
+    /// Of pictures beside pages, smaller ones; claimed by [`Site::add_copies`].
+    pub copies: copies::Copies,
     /// Files of the theme, with the style sheet's name after its content.
     pub assets: Vec<Asset>,
     pub now: jiff::Timestamp,

@@ -39,6 +39,8 @@ pub enum Job {
     RedirectList,
     /// A file copied as it is, by its path relative to the site's root.
     Copy(Arc<str>),
+    /// A smaller copy of one of the site's pictures, by index, and its width.
+    Picture(usize, u32),
     /// A file of the theme, by index.
     Asset(usize),
 }

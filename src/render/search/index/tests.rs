@@ -142,9 +142,7 @@ fn a_site_without_pages_has_an_empty_index() {
 #[test]
 fn a_heavy_beginning_is_a_list_of_its_own() {
     // Each word in one page of many: some ten bytes each, 100 KB below `a`.
-    let texts: Vec<String> = (0..10_000)
-        .map(|n| format!("a{n:05}x b"))
-        .collect();
+    let texts: Vec<String> = (0..10_000).map(|n| format!("a{n:05}x b")).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let found = read(&of(&texts, 600, 2).words);
     let heavy: Vec<(&str, usize)> = found
