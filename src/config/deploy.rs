@@ -16,6 +16,8 @@ pub struct Target {
     pub name: String,
     pub span: Span,
     pub place: Place,
+    /// A program and its arguments, run once the site is there: to tell a cache, or somebody.
+    pub after: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +27,21 @@ pub enum Place {
     Git(Git),
     /// As rsync takes it: `user@host:path`, `host::module/path` or `rsync://host/module/path`.
     Rsync(String),
+    S3(S3),
+}
+
+/// A bucket, or a part of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct S3 {
+    pub bucket: String,
+    /// Without slashes at its ends; may be empty.
+    pub prefix: String,
+    /// `None`: that of AWS.
+    pub endpoint: Option<String>,
+    /// `None`: as the environment says, or `us-east-1`.
+    pub region: Option<String>,
+    /// Text is stored gzipped.
+    pub compress: bool,
 }
 
 /// A branch of a repository.
@@ -43,8 +60,14 @@ struct Draft {
     path: Option<String>,
     git: Option<String>,
     rsync: Option<String>,
+    /// Bucket and prefix.
+    s3: Option<(String, String)>,
+    endpoint: Option<String>,
+    region: Option<String>,
+    compress: Option<bool>,
     branch: Option<String>,
     squash: Option<bool>,
+    after: Vec<String>,
 }
 
 /// A key that says what kind of place a target is, and those that go with it.
@@ -69,6 +92,21 @@ const KINDS: &[Kind] = &[
         },
     },
     Kind {
+        key: "s3",
+        example: "{ s3: \"s3://bucket\", region: eu-central-1 }",
+        rows: S3_ROWS,
+        make: |draft| {
+            let (bucket, prefix) = draft.s3?;
+            Some(Place::S3(S3 {
+                bucket,
+                prefix,
+                endpoint: draft.endpoint,
+                region: draft.region,
+                compress: draft.compress.unwrap_or(false),
+            }))
+        },
+    },
+    Kind {
         key: "rsync",
         example: "{ rsync: \"me@example.org:/srv/www/site\" }",
         rows: RSYNC,
@@ -82,6 +120,11 @@ const KINDS: &[Kind] = &[
     },
 ];
 
+/// What every kind takes.
+const ALL: &[Row<Draft>] = &[row("after", "", |d, n, i| {
+    d.after = i.texts(n).unwrap_or_default()
+})];
+
 const FOLDER: &[Row<Draft>] = &[row("path", "", |d, n, i| d.path = i.said(n))];
 
 const GIT: &[Row<Draft>] = &[
@@ -92,6 +135,13 @@ const GIT: &[Row<Draft>] = &[
 
 const RSYNC: &[Row<Draft>] = &[row("rsync", "", |d, n, i| d.rsync = rsync(n, i))];
 
+const S3_ROWS: &[Row<Draft>] = &[
+    row("s3", "", |d, n, i| d.s3 = bucket(n, i)),
+    row("endpoint", "", |d, n, i| d.endpoint = endpoint(n, i)),
+    row("region", "us-east-1", |d, n, i| d.region = region(n, i)),
+    row("compress", "false", |d, n, i| d.compress = i.bool(n)),
+];
+
 /// Reads `deploy:`, a map of names to targets, in its order.
 pub fn read(node: &Node, intake: &mut Intake) -> Vec<Target> {
     let mut targets: Vec<Target> = Vec::new();
@@ -100,31 +150,36 @@ pub fn read(node: &Node, intake: &mut Intake) -> Vec<Target> {
     };
     for (key, value) in &map.entries {
         let place = intake.enter(&key.name, |intake| one(value, intake));
-        if let Some(place) = place {
+        if let Some((place, after)) = place {
             targets.push(Target {
                 name: key.name.to_string(),
                 span: key.span,
                 place,
+                after,
             });
         }
     }
     targets
 }
 
-fn one(node: &Node, intake: &mut Intake) -> Option<Place> {
+fn one(node: &Node, intake: &mut Intake) -> Option<(Place, Vec<String>)> {
     let Some(map) = node.as_map() else {
         intake.wrong(node, "a map such as `{ path: /srv/www/site }`");
         return None;
     };
     let kind = kind(node, map, intake)?;
     let mut draft = Draft::default();
-    intake.refuse_spellings_of(map, |name| find(kind.rows, name).is_some());
+    intake.refuse_spellings_of(map, |name| {
+        find(kind.rows, name).or(find(ALL, name)).is_some()
+    });
     for (key, value) in &map.entries {
-        if !intake.field(&mut draft, &key.name, key.span, value, kind.rows) {
+        let mut known = |rows| intake.field(&mut draft, &key.name, key.span, value, rows);
+        if !known(kind.rows) && !known(ALL) {
             unknown(&key.name, key.span, kind, intake);
         }
     }
-    (kind.make)(draft)
+    let after = std::mem::take(&mut draft.after);
+    Some(((kind.make)(draft)?, after))
 }
 
 /// The kind whose key stands in the map; no more and no fewer than one may.
@@ -176,12 +231,9 @@ fn unknown(name: &str, span: Span, kind: &Kind, intake: &mut Intake) {
     if SECRET.iter().any(|word| plain.contains(word)) {
         return secret(&path, "is no place for a secret", intake);
     }
-    let near = nearest_name(name, kind.rows.iter().map(|row| row.name));
-    let names: Vec<String> = kind
-        .rows
-        .iter()
-        .map(|row| format!("`{}`", row.name))
-        .collect();
+    let rows = || kind.rows.iter().chain(ALL);
+    let near = nearest_name(name, rows().map(|row| row.name));
+    let names: Vec<String> = rows().map(|row| format!("`{}`", row.name)).collect();
     let error = Diagnostic::error("unknown-key", span, format!("unknown key `{path}`"));
     intake.diagnostics.push(match near {
         Some(near) => error.help(format!("did you mean `{near}`?")),
@@ -224,6 +276,58 @@ fn git_url(node: &Node, intake: &mut Intake) -> Option<String> {
         return None;
     }
     Some(url)
+}
+
+/// `s3://bucket/prefix`, by the rules for names that hold for all buckets.
+fn bucket(node: &Node, intake: &mut Intake) -> Option<(String, String)> {
+    let text = intake.said(node)?;
+    let rest = text.strip_prefix("s3://").unwrap_or_default();
+    let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+    let prefix = prefix.trim_matches('/');
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    let steps = prefix.split('/').any(|part| part == "." || part == "..");
+    if (3..=63).contains(&bucket.len()) && bucket.chars().all(plain) && !steps {
+        return Some((bucket.to_owned(), prefix.to_owned()));
+    }
+    let path = intake.path();
+    let message = format!("`{path}` is no bucket of S3: `{text}`");
+    intake.error("wrong-value", node, message).help =
+        Some("write it as in `s3://bucket` or `s3://bucket/prefix`".to_owned());
+    None
+}
+
+fn endpoint(node: &Node, intake: &mut Intake) -> Option<String> {
+    let url = intake.said(node)?;
+    let path = intake.path();
+    if has_password(&url) {
+        secret(&path, "has a password in it", intake);
+        return None;
+    }
+    let host = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| url.strip_prefix(scheme));
+    if host.is_some_and(|host| !host.is_empty() && !host.contains(['?', '#', ' '])) {
+        return Some(url);
+    }
+    let message = format!("`{path}` is no address: `{url}`");
+    intake.error("wrong-value", node, message).help =
+        Some("write it as in `https://ACCOUNT.r2.cloudflarestorage.com`".to_owned());
+    None
+}
+
+fn region(node: &Node, intake: &mut Intake) -> Option<String> {
+    let region = intake.said(node)?;
+    if region
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '-')
+    {
+        return Some(region);
+    }
+    let path = intake.path();
+    let message = format!("`{path}` is no region: `{region}`");
+    intake.error("wrong-value", node, message).help =
+        Some("write it as the storage does, for example `eu-central-1`".to_owned());
+    None
 }
 
 /// A place at a host: a folder of this machine is a `path`.

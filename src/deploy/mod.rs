@@ -21,6 +21,7 @@ mod program;
 pub mod record;
 pub mod rsync;
 pub mod run;
+pub mod s3;
 pub mod target;
 
 use crate::build::{self, Begun, Failure};
@@ -67,6 +68,8 @@ pub struct Ready {
     target: Box<dyn Target>,
     files: Vec<File>,
     remote: Remote,
+    /// What is run once all is there, and the folder that it is run in.
+    after: (Vec<String>, PathBuf),
 }
 
 impl Ready {
@@ -78,7 +81,12 @@ impl Ready {
     /// Does what was planned.
     pub fn run(mut self, progress: &run::Progress<'_>) -> Result<()> {
         let target = &mut *self.target;
-        run::run(target, &self.files, &self.plan, self.remote, progress)
+        run::run(target, &self.files, &self.plan, self.remote, progress)?;
+        let (command, site) = &self.after;
+        match command.split_first() {
+            Some((program, arguments)) => after(program, arguments, site, &self.plan),
+            None => Ok(()),
+        }
     }
 }
 
@@ -114,7 +122,11 @@ pub fn prepare(
         return Err(DeployError::refused(message).help(help).into());
     }
     up_to_date(&output, &compared)?;
-    Ok(plan(chosen.name, output, target, files, options)?)
+    let ready = plan(chosen.name, output, target, files, options)?;
+    Ok(Ready {
+        after: (chosen.after, build.source),
+        ..ready
+    })
 }
 
 /// Looks at the place and plans what makes it hold `files`.
@@ -137,7 +149,7 @@ pub fn plan(
     // Stable: the site's own of two comes first.
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files.dedup_by(|a, b| a.path == b.path);
-    let plan = plan::plan(&files, &remote);
+    let plan = plan::plan(&*target, &files, &remote);
     let (adopt, allowed) = (options.adopt, options.yes_delete);
     plan::guard(&plan, &remote, &target.shown(), adopt, allowed)?;
     Ok(Ready {
@@ -147,7 +159,33 @@ pub fn plan(
         target,
         files,
         remote,
+        after: (Vec::new(), PathBuf::new()),
     })
+}
+
+/// Runs the program that a target names, in the site's folder, with the addresses
+/// that changed on its standard input, a line each: `/essays/on-snow/`.
+fn after(name: &str, arguments: &[String], site: &Path, plan: &Plan) -> Result<()> {
+    let mut lines = String::new();
+    let paths = plan.new.iter().chain(&plan.changed).chain(&plan.deleted);
+    for path in paths {
+        let path = match path.strip_suffix("index.html") {
+            Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
+            _ => path,
+        };
+        lines.push('/');
+        lines.push_str(&crate::text::encode_path(path));
+        lines.push('\n');
+    }
+    let mut command = std::process::Command::new(program::find(name, site)?);
+    let output = program::run(command.args(arguments).current_dir(site), lines.as_bytes())?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = program::complaint(&output, &[]);
+    let message = format!("the site was sent, and then `{name}` failed\n    {said}");
+    Err(DeployError::io(message)
+        .help("run it yourself; what it is told to do stands under `after`"))
 }
 
 /// What the place needs and somebody else has put there is theirs.
@@ -205,6 +243,7 @@ fn open(chosen: &config::Target, begun: &Begun, build: &build::Options) -> Resul
             })?;
             Box::new(folder::Folder::new(real, path))
         }
+        Place::S3(place) => Box::new(s3::S3::new(place)?),
         Place::Rsync(place) => Box::new(rsync::Rsync::new(place, root)?),
         Place::Git(place) => Box::new(git::Git::new(place, root)?),
     })

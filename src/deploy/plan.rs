@@ -2,7 +2,7 @@
 //! in an order in which no reader meets a page before what it is made of.
 
 use super::record::{self, Entry, Record};
-use super::target::{DeployError, File, Remote, Result};
+use super::target::{DeployError, File, Remote, Result, Target};
 use std::collections::{BTreeMap, HashSet};
 
 /// Paths in byte order.
@@ -32,7 +32,7 @@ impl Plan {
 }
 
 /// Compares what shall be there with what is there.
-pub fn plan(files: &[File], remote: &Remote) -> Plan {
+pub fn plan(target: &dyn Target, files: &[File], remote: &Remote) -> Plan {
     let mut plan = Plan::default();
     let nothing = Record::default();
     let record = remote.record.as_ref().unwrap_or(&nothing);
@@ -40,7 +40,9 @@ pub fn plan(files: &[File], remote: &Remote) -> Plan {
         let there = remote.files.get(&file.path);
         let noted = record.get(&file.path);
         let list = match (there, noted) {
-            (Some(seen), Some(noted)) if noted.seen == *seen && noted.hash == file.hash => {
+            (Some(seen), Some(noted))
+                if noted.seen == *seen && noted.hash == target.print(file) =>
+            {
                 plan.unchanged += 1;
                 continue;
             }

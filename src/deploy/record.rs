@@ -20,7 +20,7 @@ const CHECK: &str = "check ";
 /// What is known of one of our files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
-    /// Of its bytes; zero while it is being sent.
+    /// As [`super::target::Target::print`] gives it; zero while it is being sent.
     pub hash: Hash,
     pub seen: Seen,
 }

@@ -9,7 +9,8 @@
 use super::plan::{Plan, Stage, some_of, stages};
 use super::record::{Entry, Record};
 use super::target::{DeployError, File, Remote, Result, Seen, Target};
-use std::collections::HashSet;
+use crate::hash::Hash;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 /// Called with what is done, how many bytes of how many have arrived.
@@ -106,6 +107,9 @@ fn send(
     record: &Mutex<(Record, u64, usize)>,
     progress: &Progress<'_>,
 ) -> Result<()> {
+    let prints: HashMap<&str, Hash> = (sends.iter())
+        .map(|file| (file.path.as_str(), target.print(file)))
+        .collect();
     for (stage, files) in stages(sends) {
         let doing = match stage {
             Stage::Assets => "assets",
@@ -116,7 +120,7 @@ fn send(
         let sent = |file: &File, seen: Seen| {
             let mut guard = record.lock().unwrap_or_else(PoisonError::into_inner);
             let (record, done, count) = &mut *guard;
-            let hash = file.hash;
+            let hash = prints.get(file.path.as_str()).copied().unwrap_or_default();
             record.put(&file.path, Entry { hash, seen });
             *done += file.size;
             *count += 1;

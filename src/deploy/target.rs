@@ -164,6 +164,11 @@ pub trait Target {
         Vec::new()
     }
 
+    /// Of a file as it lies there: its bytes, and whatever is stored beside them.
+    fn print(&self, file: &File) -> Hash {
+        file.hash
+    }
+
     fn look(&mut self) -> Result<Remote>;
 
     /// After so many files the record is brought up to date.

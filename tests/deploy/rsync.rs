@@ -178,7 +178,7 @@ fn faults() {
     let Some(server) = server("rsync: faults") else {
         return;
     };
-    check_faults(|| server.folder(), 11);
+    check_faults(|| server.folder(), 16);
 }
 
 #[test]
