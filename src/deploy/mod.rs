@@ -104,6 +104,10 @@ pub fn prepare(
     let mut build = options.build.clone();
     let begun = build::begin(&build, sources, diagnostics).map_err(Stop::Build)?;
     let chosen = choose(&begun.config.deploy, options.target.as_deref())?.clone();
+    if let Some(program) = chosen.after.first() {
+        // Before anything is sent, rather than after.
+        program::find(program, &build.source)?;
+    }
     let output = begun.rooms.output.clone();
     let files = local::files(&output)?;
     public_address(&begun)?;
