@@ -3,6 +3,7 @@
 //! Takes the arguments, gives an exit code; with [`crate::diag`] the only place
 //! that writes to the terminal. Does not build anything itself.
 
+mod deploy;
 mod report;
 mod serve;
 mod timings;
@@ -54,6 +55,8 @@ enum Command {
     /// Show the site in the browser while it is written
     #[command(alias = "server")]
     Serve(serve::Serve),
+    /// Send the built site to where others read it
+    Deploy(deploy::Deploy),
     /// Print the configuration in effect, and where each value comes from
     Config(ConfigArgs),
     /// Remove what builds keep to be faster: the cache, never a site
@@ -217,6 +220,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     match typed.command {
         Command::Build(arguments) => run_build(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Deploy(arguments) => deploy::run(&arguments),
         Command::Config(arguments) => run_config(&arguments),
         Command::Clean(arguments) => run_clean(&arguments),
     }

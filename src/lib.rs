@@ -46,6 +46,8 @@ pub mod emit;
 // The whole, and the command line around it.
 pub mod build;
 
+pub mod deploy;
+
 pub mod serve;
 
 pub mod cli;

@@ -545,6 +545,30 @@ pub fn media_type(extension: &str) -> &'static str {
     }
 }
 
+/// As servers tell browsers; what is not known is not to be shown but saved.
+pub fn content_type(extension: &str) -> &'static str {
+    match extension.to_ascii_lowercase().as_str() {
+        "html" | "htm" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "map" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "rss" | "atom" => "application/xml",
+        "txt" | "md" | "yaml" | "yml" | "toml" | "csv" => "text/plain; charset=utf-8",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "woff" => "font/woff",
+        "ttf" => "font/ttf",
+        "otf" => "font/otf",
+        "oga" => "audio/ogg",
+        "m4a" => "audio/mp4",
+        "epub" => "application/epub+zip",
+        "wasm" => "application/wasm",
+        "zip" => "application/zip",
+        other => media_type(other),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

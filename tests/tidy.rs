@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 /// Modules in reading order. Each imports only what stands before it.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "text", "hash", "table", "diag", "timing", "date", "tree", "source", "picture", "config",
-    "parse", "cache", "site", "expand", "theme", "render", "emit", "build", "serve", "cli",
+    "parse", "cache", "site", "expand", "theme", "render", "emit", "build", "deploy", "serve",
+    "cli",
 ];
 
 /// The only modules that open files.
-const DISK: [&str; 3] = ["source", "cache", "emit"];
+const DISK: [&str; 4] = ["source", "cache", "emit", "deploy"];
 
 /// The only modules that write to the terminal.
 const TERMINAL: [&str; 1] = ["cli"];

@@ -183,7 +183,8 @@ pub fn compile(
     finish(options, begun, cache, sources, diagnostics, &|_, _, _| {})
 }
 
-fn begin(
+/// Reads the configuration and looks for the site's files.
+pub fn begin(
     options: &Options,
     sources: &mut Sources,
     diagnostics: &mut Vec<Diagnostic>,
@@ -448,6 +449,125 @@ pub fn build(
     progress: &Progress<'_>,
 ) -> Result<Report, Failure> {
     let begun = begin(options, sources, diagnostics)?;
+    let staged = match stage(options, begun, sources, diagnostics, progress)? {
+        Made::Whole(report) => return Ok(*report),
+        Made::Staged(staged) => *staged,
+    };
+    let Staged {
+        renderer,
+        rooms,
+        until,
+        emitter,
+        kept,
+        whole: (around, print),
+        mut report,
+    } = staged;
+    let site = renderer.shared.site.clone();
+    // What was made is right, whatever becomes of the site.
+    let save = |report: &mut Report| {
+        let Some(cache) = &renderer.cache else { return };
+        report.cache = cache.complaint().map(str::to_owned);
+        if let Err(error) = cache.save(kept == 0) {
+            report.cache = Some(cannot_be_written(cache, &error));
+        }
+        options.timings.stage("save the cache");
+    };
+    if fails(diagnostics, options.strict) {
+        save(&mut report);
+        return Err(Failure::Site);
+    }
+    options.publishing.store(true, Ordering::Relaxed);
+    report.files = emitter.commit().map_err(Failure::Emit)?;
+    options.timings.stage("commit");
+    let settled = |around| {
+        let paths = Paths::new(&site.sources);
+        let since = whole::settled(&rooms, &site.sources, |path| paths.id(path));
+        whole::print(around, &rooms, &since)
+    };
+    let print = print.or_else(|| around.and_then(settled));
+    if let Some((cache, print)) = renderer.cache.as_ref().zip(print)
+        && !renderer.reads_clock()
+    {
+        let time = (site.now, until);
+        let whole = whole::whole(&report, diagnostics, &site.sources, time);
+        if let Some(whole) = whole {
+            cache.put_whole(print, &whole);
+        }
+    }
+    save(&mut report);
+    report.compiled = Some(Compiled {
+        renderer,
+        rooms,
+        until,
+    });
+    Ok(report)
+}
+
+/// What lies in the output, held against what the site gives now.
+pub struct Compared {
+    pub report: Report,
+    /// What a build would change.
+    pub difference: emit::Difference,
+    /// Drafts that are published, as `buildDrafts` asks.
+    pub drafts: Vec<FileId>,
+}
+
+/// Renders the site and compares it with its output, which stays as it is.
+pub fn compare(
+    options: &Options,
+    begun: Begun,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+    progress: &Progress<'_>,
+) -> Result<Compared, Failure> {
+    let staged = match stage(options, begun, sources, diagnostics, progress)? {
+        Made::Whole(report) => {
+            return Ok(Compared {
+                report: *report,
+                difference: emit::Difference::default(),
+                drafts: Vec::new(),
+            });
+        }
+        Made::Staged(staged) => *staged,
+    };
+    if fails(diagnostics, options.strict) {
+        return Err(Failure::Site);
+    }
+    let pages = staged.renderer.shared.site.pages.iter();
+    let drafts = pages.filter(|page| page.draft && page.rendered);
+    Ok(Compared {
+        drafts: drafts.filter_map(|page| page.file).collect(),
+        difference: staged.emitter.difference(),
+        report: staged.report,
+    })
+}
+
+/// How far a build came without touching the output.
+enum Made {
+    /// The output is as the last build left it, and that was right.
+    Whole(Box<Report>),
+    Staged(Box<Staged>),
+}
+
+struct Staged {
+    renderer: Arc<Renderer>,
+    rooms: Rooms,
+    until: Timestamp,
+    emitter: emit::Emitter,
+    /// Jobs that had not to be rendered.
+    kept: usize,
+    /// What the record of the whole build goes by: see [`whole`].
+    whole: (Option<Hash>, Option<Hash>),
+    report: Report,
+}
+
+fn stage(
+    options: &Options,
+    begun: Begun,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+    progress: &Progress<'_>,
+) -> Result<Made, Failure> {
     let cache = open_cache(options);
     let around = whole::around(options, &begun, sources).filter(|_| !options.verify);
     let print = around.and_then(|around| whole::print(around, &begun.rooms, &HashMap::new()));
@@ -458,7 +578,7 @@ pub fn build(
         if fails(diagnostics, options.strict) {
             return Err(Failure::Site);
         }
-        return Ok(report);
+        return Ok(Made::Whole(Box::new(report)));
     }
     let Compiled {
         renderer,
@@ -542,44 +662,16 @@ pub fn build(
     options.timings.stage("render and write");
     render::fault::gather(diagnostics);
     silence(diagnostics, &site.config.silenced);
-    let mut report = report(&renderer, &target.out);
-    // What was made is right, whatever becomes of the site.
-    let save = |report: &mut Report| {
-        let Some(cache) = &renderer.cache else { return };
-        report.cache = cache.complaint().map(str::to_owned);
-        if let Err(error) = cache.save(kept == 0) {
-            report.cache = Some(cannot_be_written(cache, &error));
-        }
-        options.timings.stage("save the cache");
-    };
-    if fails(diagnostics, options.strict) {
-        save(&mut report);
-        return Err(Failure::Site);
-    }
-    options.publishing.store(true, Ordering::Relaxed);
-    report.files = emitter.commit().map_err(Failure::Emit)?;
-    options.timings.stage("commit");
-    let settled = |around| {
-        let since = whole::settled(&rooms, &site.sources, |path| paths.id(path));
-        whole::print(around, &rooms, &since)
-    };
-    let print = print.or_else(|| around.and_then(settled));
-    if let Some((cache, print)) = renderer.cache.as_ref().zip(print)
-        && !renderer.reads_clock()
-    {
-        let time = (site.now, until);
-        let whole = whole::whole(&report, diagnostics, &site.sources, time);
-        if let Some(whole) = whole {
-            cache.put_whole(print, &whole);
-        }
-    }
-    save(&mut report);
-    report.compiled = Some(Compiled {
+    let report = report(&renderer, &target.out);
+    Ok(Made::Staged(Box::new(Staged {
         renderer,
         rooms,
         until,
-    });
-    Ok(report)
+        emitter,
+        kept,
+        whole: (around, print),
+        report,
+    })))
 }
 
 fn cannot_be_written(cache: &Cache, error: &std::io::Error) -> String {
@@ -740,7 +832,8 @@ pub fn fails(diagnostics: &[Diagnostic], strict: bool) -> bool {
     errors > 0 || (strict && warnings > 0)
 }
 
-fn target(options: &Options, rooms: &Rooms) -> emit::Target {
+/// The output, and what it must keep away from.
+pub fn target(options: &Options, rooms: &Rooms) -> emit::Target {
     let mut target = emit::Target::new(rooms.output.clone(), options.source.clone());
     target.forbidden = rooms.made_from(&options.source);
     target.adopt = options.adopt;

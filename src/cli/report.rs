@@ -141,7 +141,6 @@ pub fn built(
     if voice.quiet {
         return;
     }
-    let number = |n: usize| i18n::group("en", n as u64);
     let mut rows: Vec<(&str, String)> = Vec::new();
     let lists = report.pages.saturating_sub(report.posts);
     rows.push((
@@ -284,6 +283,10 @@ fn some_of(files: &[crate::diag::FileId], sources: &Sources) -> String {
     names.join(", ")
 }
 
+pub(super) fn number(n: usize) -> String {
+    i18n::group("en", n as u64)
+}
+
 pub(super) fn plural(count: usize, what: &str) -> String {
     format!(
         "{} {what}{}",
@@ -300,10 +303,26 @@ pub(super) fn duration(time: Duration) -> String {
     }
 }
 
+/// Says why a site was not sent, as [`failed`] says why it was not published.
+pub fn not_sent(failure: &Failure, diagnostics: &[Diagnostic], voice: &Voice) -> u8 {
+    let (code, message) = failure_of(failure, diagnostics, false);
+    let ends = ["nothing was built", "nothing was published"];
+    let end = ends.iter().find_map(|end| message.strip_suffix(end));
+    let message = end.map_or(message.clone(), |before| {
+        format!("{before}nothing was sent")
+    });
+    say_failed(code, message, voice)
+}
+
 /// Says why nothing was published, and gives the exit code for it.
 pub fn failed(failure: &Failure, diagnostics: &[Diagnostic], strict: bool, voice: &Voice) -> u8 {
+    let (code, message) = failure_of(failure, diagnostics, strict);
+    say_failed(code, message, voice)
+}
+
+fn failure_of(failure: &Failure, diagnostics: &[Diagnostic], strict: bool) -> (u8, String) {
     let counts = diag::count(diagnostics);
-    let (code, message) = match failure {
+    match failure {
         Failure::Usage => (exit::USAGE, format!("{counts}; nothing was built")),
         Failure::Site if counts.errors == 0 && strict => (
             exit::SITE,
@@ -319,7 +338,10 @@ pub fn failed(failure: &Failure, diagnostics: &[Diagnostic], strict: bool, voice
             };
             (code, emit_message(error))
         }
-    };
+    }
+}
+
+fn say_failed(code: u8, message: String, voice: &Voice) -> u8 {
     if voice.json {
         let message = message.strip_prefix("error: ").unwrap_or(&message);
         let (message, help) = match message.split_once("\n  help: ") {

@@ -11,7 +11,7 @@ use crate::tree::{Key, Kind, Map, Node, Scalar, Value};
 pub const FILE: FileId = FileId(u32::MAX);
 
 /// Variables that are no keys of the configuration.
-const OTHER: [&str; 7] = [
+const OTHER: [&str; 8] = [
     "ENVIRONMENT",
     "ENV",
     "VERSION",
@@ -19,9 +19,11 @@ const OTHER: [&str; 7] = [
     "CACHE",
     "CACHE_DIR",
     "CACHEDIR",
+    // A secret of `longhand deploy`.
+    "GIT_TOKEN",
 ];
 
-const NESTED: [&str; 4] = ["cascade", "languages", "menus", "permalinks"];
+const NESTED: [&str; 5] = ["cascade", "deploy", "languages", "menus", "permalinks"];
 
 /// The variables as a layer of the configuration.
 pub fn layer(variables: &[(String, String)], intake: &mut Intake) -> Map {

@@ -2,6 +2,7 @@
 //! effect, of old spellings, and of Hugo's that have nothing to do here.
 
 use super::cascade;
+use super::deploy;
 use super::menus;
 use super::outputs::{self, OUTPUTS, PAGINATION, SITEMAP};
 use super::params;
@@ -228,11 +229,7 @@ pub const ROWS: &[Row<Draft>] = &[
         "links begin at the site's root",
         "say the folder that the site is served from in `baseURL`",
     ),
-    gone(
-        "deploy",
-        "it is kept for what is still to come",
-        "the site is published by copying the output folder",
-    ),
+    row("deploy", "", |d, n, i| d.config.deploy = deploy::read(n, i)),
     gone(
         "bibliography",
         "it is kept for what is still to come",

@@ -5,6 +5,7 @@
 //! Does not read the disk, and knows nothing of content.
 
 pub mod cascade;
+pub mod deploy;
 mod environment;
 pub mod imaging;
 mod keys;
@@ -75,6 +76,8 @@ pub struct Config {
     pub imaging: Imaging,
     pub sitemap: Sitemap,
     pub cascade: Vec<Cascade>,
+    /// Where `longhand deploy` sends the site; the first is meant where none is named.
+    pub deploy: Vec<deploy::Target>,
     /// Regular expressions as Hugo has them, kept as text.
     pub ignore_files: Vec<String>,
     /// Names of findings that are not shown (`ignoreLogs`).

@@ -270,14 +270,14 @@ fn old_spellings_keep_working_and_say_so() {
 #[test]
 fn nothing_goes_dead_without_a_word() {
     let (config, said) = yaml(
-        "theme: PaperMod\nminify: {disableXML: true}\nignoreErrors: [error-remote-getjson]\npygmentsUseClasses: true\nparams:\n  fuseOpts: {threshold: 0.4}\n  assets: {disable_hljs: true}\ngoogleAnalytics: G-1\ndeploy: {}\nenableGitInfo: true\nmarkup: {highlight: {noClasses: true}}\nfrontmatter: {lastmod: [\":git\", \":fileModTime\", \":default\"]}\nservices: {googleAnalytics: {id: G-1}, disqus: {shortname: \"\"}}\nmodule: {imports: []}\n",
+        "theme: PaperMod\nminify: {disableXML: true}\nignoreErrors: [error-remote-getjson]\npygmentsUseClasses: true\nparams:\n  fuseOpts: {threshold: 0.4}\n  assets: {disable_hljs: true}\ngoogleAnalytics: G-1\nbibliography: {}\nenableGitInfo: true\nmarkup: {highlight: {noClasses: true}}\nfrontmatter: {lastmod: [\":git\", \":fileModTime\", \":default\"]}\nservices: {googleAnalytics: {id: G-1}, disqus: {shortname: \"\"}}\nmodule: {imports: []}\n",
     );
     assert_eq!(
         said,
         [
             "hugo.yaml:1:1: warning: 6 keys have nothing to do here and are ignored: `theme`, `minify`, `ignoreErrors`, `pygmentsUseClasses`, `params.fuseOpts.threshold`, `params.assets.disable_hljs` | help: they may stay; `longhand config` lists what takes effect",
             "hugo.yaml:8:1: warning: `googleAnalytics` has no effect: no analytics is built in | help: put the script into `templates/partials/hook_head.html`",
-            "hugo.yaml:9:1: warning: `deploy` has no effect: it is kept for what is still to come | help: the site is published by copying the output folder",
+            "hugo.yaml:9:1: warning: `bibliography` has no effect: it is kept for what is still to come | help: write references as notes",
             "hugo.yaml:10:16: warning: `enableGitInfo` has no effect: git's history is not read yet | help: dates come from front matter, file names and, with `frontmatter`, from the files",
             "hugo.yaml:11:33: warning: `markup.highlight.noClasses: true` has no effect: code is always coloured by classes | help: the style sheet of the theme colours it, light and dark",
             "hugo.yaml:12:25: warning: `:git` in `frontmatter.lastmod` has no effect: git's history is not read yet | help: `:fileModTime` takes the time of the file",

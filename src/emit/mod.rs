@@ -60,6 +60,7 @@
 //! journal, in all that are in use.
 
 mod commit;
+mod difference;
 mod disk;
 mod error;
 mod journal;
@@ -83,10 +84,12 @@ use manifest::Places;
 use stage::{Lone, Shelves};
 use work::Work;
 
+pub use difference::Difference;
 pub use disk::{Faults, NoFaults, Operation};
 pub use error::{EmitError, Kind, Result};
 pub use manifest::{Entry, Manifest, read as read_manifest};
 pub use name::MANIFEST;
+pub use place::may_write;
 pub use prepare::{prepare, prepare_with};
 
 /// A change of up to so many files is flushed to the medium.

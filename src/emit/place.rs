@@ -20,6 +20,21 @@ struct Lineage {
     places: Vec<(PathBuf, Option<(u64, u64)>)>,
 }
 
+/// The real path of a folder that something else than a build writes to, by the
+/// rules of outputs. The folder may not exist yet.
+///
+/// # Errors
+///
+/// Refused, as [`super::prepare`] would; input and output.
+pub fn may_write(target: &Target) -> Result<PathBuf> {
+    settle(
+        &Disk {
+            faults: super::NoFaults,
+        },
+        target,
+    )
+}
+
 /// The real path of `target.out`, which may not exist yet.
 pub(super) fn settle<F: Faults>(disk: &Disk<F>, target: &Target) -> Result<PathBuf> {
     let out = lineage(disk, &target.out)?;

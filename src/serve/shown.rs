@@ -179,9 +179,9 @@ impl Shown {
     /// Pages that the version after this may fall back to.
     pub fn to_remember(&self) -> HashMap<String, Arc<Answer>> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        let good = made
-            .iter()
-            .filter(|(_, answer)| answer.media == media("html") && answer.problems.is_none());
+        let good = made.iter().filter(|(_, answer)| {
+            answer.media == text::content_type("html") && answer.problems.is_none()
+        });
         let mut pages: HashMap<String, Arc<Answer>> = good
             .map(|(output, answer)| (output.clone(), answer.clone()))
             .collect();
@@ -198,7 +198,7 @@ impl Shown {
 
     fn make(&self, renderer: &Renderer, route: &Route, status: u16) -> Option<Answer> {
         let extension = route.output.rsplit_once('.').map_or("", |(_, end)| end);
-        let media = media(extension);
+        let media = text::content_type(extension);
         let mut said = Vec::new();
         let lost = renderer.losses().len();
         let output = renderer.render(&route.job, &mut said);
@@ -284,7 +284,7 @@ pub fn broken(problems: Option<Arc<str>>) -> Answer {
     let tag = tag(page.as_bytes(), "");
     Answer {
         status: 500,
-        media: media("html"),
+        media: text::content_type("html"),
         content: Content::Bytes(live::inject(page.as_bytes(), live::NOTHING, &tag).into()),
         tag,
         problems,
@@ -328,30 +328,6 @@ pub fn address(site: &Site, path: &str) -> Option<String> {
     };
     let id = ids.into_iter().find(is)?;
     site[id].rendered.then(|| site.href(&site[id].url))
-}
-
-/// As servers tell browsers; what is not known is not to be shown but saved.
-pub fn media(extension: &str) -> &'static str {
-    match extension.to_ascii_lowercase().as_str() {
-        "html" | "htm" => "text/html; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "map" => "application/json",
-        "webmanifest" => "application/manifest+json",
-        "rss" | "atom" => "application/xml",
-        "txt" | "md" | "yaml" | "yml" | "toml" | "csv" => "text/plain; charset=utf-8",
-        "ico" => "image/x-icon",
-        "woff2" => "font/woff2",
-        "woff" => "font/woff",
-        "ttf" => "font/ttf",
-        "otf" => "font/otf",
-        "oga" => "audio/ogg",
-        "m4a" => "audio/mp4",
-        "epub" => "application/epub+zip",
-        "wasm" => "application/wasm",
-        "zip" => "application/zip",
-        other => text::media_type(other),
-    }
 }
 
 #[cfg(test)]
