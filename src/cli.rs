@@ -3,6 +3,9 @@
 //! Takes the arguments, gives an exit code; with [`crate::diag`] the only place
 //! that writes to the terminal. Does not build anything itself.
 
+mod desk;
+mod list;
+mod new;
 mod report;
 mod serve;
 mod timings;
@@ -54,6 +57,10 @@ enum Command {
     /// Show the site in the browser while it is written
     #[command(alias = "server")]
     Serve(serve::Serve),
+    /// Begin a site, or a page of one
+    New(new::New),
+    /// List posts, drafts, tags, addresses, and pages that nothing leads to
+    List(list::List),
     /// Print the configuration in effect, and where each value comes from
     Config(ConfigArgs),
     /// Remove what builds keep to be faster: the cache, never a site
@@ -217,6 +224,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     match typed.command {
         Command::Build(arguments) => run_build(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
+        Command::List(arguments) => list::run(&arguments),
         Command::Config(arguments) => run_config(&arguments),
         Command::Clean(arguments) => run_clean(&arguments),
     }

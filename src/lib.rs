@@ -44,6 +44,9 @@ pub mod emit;
 // The whole, and the command line around it.
 pub mod build;
 
+// What is done besides building.
+pub mod desk;
+
 pub mod serve;
 
 pub mod cli;

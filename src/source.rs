@@ -7,6 +7,7 @@
 mod sound;
 mod stamp;
 mod walk;
+pub mod write;
 
 pub use stamp::Stamp;
 pub use walk::{Found, Skipped, Walked, is_taken, walk};
