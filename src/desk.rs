@@ -4,12 +4,15 @@
 //! Takes what was asked for, gives what was done, as data. Every change of the site's own
 //! files goes through [`crate::source::write`]; nothing is ever written over.
 
+mod anchors;
 pub mod archetype;
 pub mod blank;
 pub mod find;
 pub mod front;
 pub mod list;
 pub mod page;
+pub mod publish;
+pub mod rename;
 
 use crate::build;
 use crate::diag::Diagnostic;

@@ -45,6 +45,8 @@ pub mod emit;
 pub mod build;
 
 // What is done besides building.
+pub mod check;
+
 pub mod desk;
 
 pub mod serve;

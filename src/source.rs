@@ -351,6 +351,11 @@ pub fn look(path: &Path) -> Option<Stamp> {
     Stamp::of(&meta, std::time::SystemTime::now())
 }
 
+/// How many bytes a file has; `None` if it is gone.
+pub fn look_len(path: &Path) -> Option<u64> {
+    std::fs::metadata(path).ok().map(|meta| meta.len())
+}
+
 /// The files directly in `dir`, by name.
 pub fn list(dir: &Path) -> Result<Vec<Found>, IoError> {
     walk::list(dir)

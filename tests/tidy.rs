@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 /// Modules in reading order. Each imports only what stands before it.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "text", "hash", "table", "diag", "timing", "date", "tree", "source", "config", "parse",
-    "cache", "site", "expand", "theme", "render", "emit", "build", "desk", "serve", "cli",
+    "cache", "site", "expand", "theme", "render", "emit", "build", "check", "desk", "serve", "cli",
 ];
 
 /// The only modules that open files.

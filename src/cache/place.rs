@@ -44,7 +44,7 @@ fn stored(folder: &Path) -> io::Result<Vec<Stored>> {
         let (stem, ending) = name.split_once('.').unwrap_or_default();
         let ours = stem.len() == 16 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
         let draft = ending.ends_with(".draft");
-        if !ours || !(draft || matches!(ending, "pages" | "code" | "words")) {
+        if !ours || !(draft || matches!(ending, "pages" | "code" | "words" | "links")) {
             continue;
         }
         let Ok(meta) = entry.metadata() else { continue };

@@ -271,7 +271,11 @@ impl Rows {
         const GAP: usize = 2;
         const LEAST: usize = 16;
         let cells: Vec<Vec<String>> = (self.cells.iter())
-            .map(|row| row.iter().map(|cell| visible(cell).replace('\n', " ")).collect())
+            .map(|row| {
+                row.iter()
+                    .map(|cell| visible(cell).replace('\n', " "))
+                    .collect()
+            })
             .collect();
         let mut widths: Vec<usize> = (0..self.heads.len())
             .map(|at| cells.iter().map(|row| row[at].width()).max().unwrap_or(0))
@@ -279,7 +283,9 @@ impl Rows {
         let shown = widths.iter().filter(|width| **width > 0).count();
         let all = widths.iter().sum::<usize>() + GAP * shown.saturating_sub(1);
         let wide = widths[self.cut];
-        widths[self.cut] = wide.saturating_sub(all.saturating_sub(width)).max(LEAST.min(wide));
+        widths[self.cut] = wide
+            .saturating_sub(all.saturating_sub(width))
+            .max(LEAST.min(wide));
         let mut text = String::new();
         for row in &cells {
             let mut line = String::new();

@@ -126,7 +126,9 @@ fn asked(how: &How) -> page::Asked {
 fn new_site(arguments: &Site) -> u8 {
     let made = match blank::site(&arguments.path, arguments.title.as_deref()) {
         Ok(made) => made,
-        Err(failure) => return desk::failed(failure, &mut Vec::new(), &Sources::new("."), arguments.json),
+        Err(failure) => {
+            return desk::failed(failure, &mut Vec::new(), &Sources::new("."), arguments.json);
+        }
     };
     if arguments.json {
         let object = serde_json::json!({ "folder": made.folder, "files": made.files });
@@ -139,7 +141,10 @@ fn new_site(arguments: &Site) -> u8 {
         ("longhand.yaml", "what it is called and how it looks"),
         ("content/posts/", "what you write; a first page is there"),
         ("archetypes/", "what a new page begins with"),
-        (".github/workflows/", "publishes it from GitHub, if you like"),
+        (
+            ".github/workflows/",
+            "publishes it from GitHub, if you like",
+        ),
     ] {
         text.push_str(&format!("  {file:<20} {what}\n"));
     }
@@ -194,9 +199,11 @@ fn new_page(mut asked: page::Asked, how: &How) -> u8 {
 
 /// Opens a file in the user's editor and waits for that.
 fn edit(file: &Path, json: bool) -> u8 {
-    let named = ["VISUAL", "EDITOR"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|editor| !editor.trim().is_empty()));
+    let named = ["VISUAL", "EDITOR"].iter().find_map(|name| {
+        std::env::var(name)
+            .ok()
+            .filter(|editor| !editor.trim().is_empty())
+    });
     let Some(editor) = named else {
         let message = "no editor is named; set `EDITOR`, for example `export EDITOR=nano`";
         return report::failed_plainly(message, exit::USAGE, json);

@@ -255,10 +255,14 @@ fn named(name: &str, about: &About) -> Result<Value, Problem> {
     let bare = name.trim_start_matches('$');
     match bare {
         ".Title" | ".Page.Title" | "title" => text(about.title),
-        ".Name" | ".File.ContentBaseName" | ".File.BaseFileName" | ".File.TranslationBaseName"
-        | ".TranslationBaseName" | ".BaseFileName" | ".Page.File.ContentBaseName" | "name" => {
-            text(about.name)
-        }
+        ".Name"
+        | ".File.ContentBaseName"
+        | ".File.BaseFileName"
+        | ".File.TranslationBaseName"
+        | ".TranslationBaseName"
+        | ".BaseFileName"
+        | ".Page.File.ContentBaseName"
+        | "name" => text(about.name),
         ".Date" | ".Lastmod" | ".PublishDate" | ".Page.Date" | "date" | "now" | "time.Now" => {
             Ok(Value::Date(about.date))
         }
@@ -268,7 +272,11 @@ fn named(name: &str, about: &About) -> Result<Value, Problem> {
         ".File.Path" | ".Path" => text(about.path),
         ".File.Dir" | ".Dir" => text(&about.path[..about.path.len() - file.len()]),
         ".File.Ext" => text(file.rsplit('.').next().unwrap_or("md")),
-        ".File.Lang" | ".Language.Lang" | ".Lang" | ".Language" | ".Site.Language.Lang"
+        ".File.Lang"
+        | ".Language.Lang"
+        | ".Lang"
+        | ".Language"
+        | ".Site.Language.Lang"
         | "lang" => text(&language.code),
         ".Site.Title" | "site.Title" => text(&language.title),
         ".Site.BaseURL" | "site.BaseURL" => text(&about.config.base_url),
@@ -296,7 +304,9 @@ fn params(name: &str, values: &tera::Value) -> Option<Value> {
     for part in path.split('.') {
         let object = value.as_object()?;
         let wanted = crate::tree::normal(part);
-        let found = object.iter().find(|(key, _)| crate::tree::normal(key) == wanted);
+        let found = object
+            .iter()
+            .find(|(key, _)| crate::tree::normal(key) == wanted);
         match found {
             Some((_, inner)) => value = inner.clone(),
             None => return Some(Value::Unsaid),
@@ -325,9 +335,8 @@ fn unknown(name: &str) -> Problem {
         message: format!("nothing is called `{name}` in an archetype"),
         help: match text::nearest(name, known) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => {
-                "the manual lists what placeholders may name: docs/writing-desk, Archetypes".to_owned()
-            }
+            None => "the manual lists what placeholders may name: docs/writing-desk, Archetypes"
+                .to_owned(),
         },
     }
 }
@@ -353,9 +362,7 @@ fn call(name: &str, arguments: &[Value], about: &About) -> Result<Value, Problem
         }
         ("lower" | "ToLower", [text]) => text.to_lowercase(),
         ("upper" | "ToUpper", [text]) => text.to_uppercase(),
-        ("trim" | "Trim", [text, cut]) => {
-            text.trim_matches(|c| cut.contains(c)).to_owned()
-        }
+        ("trim" | "Trim", [text, cut]) => text.trim_matches(|c| cut.contains(c)).to_owned(),
         ("trim" | "TrimSpace", [text]) => text.trim().to_owned(),
         ("urlize" | "urls.URLize" | "slugify", [text]) => text::urlize_words(text, true),
         ("anchorize" | "urls.Anchorize", [text]) => text::heading_id(text),

@@ -71,7 +71,8 @@ pub fn site(folder: &Path, title: Option<&str>) -> Result<Made, Failure> {
         return Err(usage("the site has no name", "give it one: `--title NAME`"));
     }
     let now = Zoned::now();
-    let host = text::urlize_words(&title, true).replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "");
+    let host = text::urlize_words(&title, true)
+        .replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "");
     let host = match host.trim_matches('-') {
         "" => "my-site".to_owned(),
         host => host.to_owned(),
@@ -79,7 +80,10 @@ pub fn site(folder: &Path, title: Option<&str>) -> Result<Made, Failure> {
     let mut files = Vec::new();
     for (path, text) in FILES {
         let text = text
-            .replace("%title%", &serde_json::Value::from(title.as_str()).to_string())
+            .replace(
+                "%title%",
+                &serde_json::Value::from(title.as_str()).to_string(),
+            )
             .replace("%host%", &host)
             .replace("%date%", &now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
         write::create(&folder.join(path), text.as_bytes())?;

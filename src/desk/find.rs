@@ -9,10 +9,17 @@ use std::path::{Component, Path, PathBuf};
 /// The page that `name` means.
 pub fn page(site: &Site, name: &str) -> Result<PageId, Failure> {
     let ids = || (0..site.pages.len() as u32).map(PageId);
-    let file = |id: PageId| site[id].file.map(|file| site.sources.get(file).path.clone());
+    let file = |id: PageId| {
+        site[id]
+            .file
+            .map(|file| site.sources.get(file).path.clone())
+    };
     // From where we stand, and from the site's folder.
     let absolute = |path: &Path| std::path::absolute(path).ok().map(|path| flat(&path));
-    let wanted = [absolute(Path::new(name)), absolute(&site.sources.root.join(name))];
+    let wanted = [
+        absolute(Path::new(name)),
+        absolute(&site.sources.root.join(name)),
+    ];
     let asked_folder = |id: PageId| {
         let path = absolute(&site.sources.root.join(&*file(id)?))?;
         let folder = path.parent()?.to_owned();
@@ -26,7 +33,10 @@ pub fn page(site: &Site, name: &str) -> Result<PageId, Failure> {
         return Ok(id);
     }
     let origin = site.origin();
-    let path = name.strip_prefix(origin).filter(|_| !origin.is_empty()).unwrap_or(name);
+    let path = name
+        .strip_prefix(origin)
+        .filter(|_| !origin.is_empty())
+        .unwrap_or(name);
     let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
     if let Some(id) = site.page_at_url(&decoded) {
         return Ok(id);
@@ -41,6 +51,12 @@ pub fn page(site: &Site, name: &str) -> Result<PageId, Failure> {
         page.kind == Kind::Page && page.path.rsplit('/').next() == Some(bare)
     };
     let named: Vec<PageId> = ids().filter(last).collect();
+    // Translations are one page to who names it; that of the site's own language is meant.
+    let main = |id: &&PageId| site[**id].lang.index() == site.config.default_language;
+    let one = named.iter().all(|id| site[*id].path == site[named[0]].path);
+    if let Some(id) = named.iter().find(main).filter(|_| one) {
+        return Ok(*id);
+    }
     match *named {
         [only] => return Ok(only),
         [] => {}
@@ -60,17 +76,26 @@ pub fn page(site: &Site, name: &str) -> Result<PageId, Failure> {
     let near = text::nearest(name, known.iter().map(String::as_str));
     let near = near.or_else(|| {
         let stem = text::nearest(stem(name), stems)?;
-        known.iter().find(|path| self::stem(path) == stem).map(String::as_str)
+        known
+            .iter()
+            .find(|path| self::stem(path) == stem)
+            .map(String::as_str)
     });
     let help = match near {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "name its file: `content/posts/first-snow.md`; `longhand list` shows all".to_owned(),
+        None => {
+            "name its file: `content/posts/first-snow.md`; `longhand list` shows all".to_owned()
+        }
     };
     Err(usage(format!("there is no page `{name}`"), help))
 }
 
 fn stem(path: &str) -> &str {
-    let name = path.trim_end_matches("/index.md").rsplit('/').next().unwrap_or(path);
+    let name = path
+        .trim_end_matches("/index.md")
+        .rsplit('/')
+        .next()
+        .unwrap_or(path);
     name.split('.').next().unwrap_or(name)
 }
 

@@ -51,7 +51,7 @@ pub fn add(text: &str, file: FileId, key: &str, item: &str) -> Result<String, Ve
     let edited = match read.find(key) {
         None => read.insert(key, &format!("[{}]", new(""))),
         Some((found, node)) => {
-            let range = node.span.start as usize..node.span.end as usize;
+            let range = whole(text, node);
             match &node.value {
                 Value::Map(_) => return Err(vec![read.cannot(key, node.span)]),
                 Value::Null => read.replace(found, range, &format!("[{}]", new(""))),
@@ -115,7 +115,7 @@ impl<'t> Read<'t> {
     }
 
     fn put(&self, key: &Key, node: &Node, new: New) -> String {
-        let range = node.span.start as usize..node.span.end as usize;
+        let range = whole(self.text, node);
         let value = format_value(self.format, &self.text[range.clone()], new);
         self.replace(key, range, &value)
     }
@@ -126,7 +126,9 @@ impl<'t> Read<'t> {
             return self.spliced(range, value);
         }
         let after = key.span.end as usize;
-        let colon = self.text[after..].find(':').map_or(after, |at| after + at + 1);
+        let colon = self.text[after..]
+            .find(':')
+            .map_or(after, |at| after + at + 1);
         self.spliced(colon..colon, &format!(" {value}"))
     }
 
@@ -233,7 +235,9 @@ impl<'t> Read<'t> {
         if same() == Some(true) {
             return Ok(edited);
         }
-        let found = before.iter().find(|(known, _)| normal(&known.name) == normal(key));
+        let found = before
+            .iter()
+            .find(|(known, _)| normal(&known.name) == normal(key));
         let span = found.map_or_else(
             || Span::new(self.file, self.range.start, self.range.start),
             |(known, _)| known.span,
@@ -246,6 +250,35 @@ impl<'t> Read<'t> {
         Diagnostic::error("front-matter-edit", span, message)
             .help("change it in an editor; the file is as it was")
     }
+}
+
+/// The bytes of a value. One in quotes ends at its closing quote: what a parser takes to
+/// belong to it may reach over the comment behind.
+fn whole(text: &str, node: &Node) -> Range<usize> {
+    let range = node.span.start as usize..node.span.end as usize;
+    let source = &text[range.clone()];
+    let quote = match (&node.value, source.chars().next()) {
+        (Value::Scalar(_), Some(quote @ ('"' | '\''))) => quote,
+        _ => return range,
+    };
+    // Three of them begin a text of many lines in TOML.
+    if source.starts_with("\"\"\"") || source.starts_with("\'\'\'") {
+        return range;
+    }
+    let mut chars = source.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\\' if quote == '"' => {
+                chars.next();
+            }
+            '\'' if c == quote && chars.peek().is_some_and(|(_, next)| *next == quote) => {
+                chars.next();
+            }
+            c if c == quote => return range.start..range.start + at + 1,
+            _ => {}
+        }
+    }
+    range
 }
 
 /// Values alone, for comparing.

@@ -76,8 +76,11 @@ pub fn list(
     let mut options = options.clone();
     // What the site publishes is all that has addresses, terms and links.
     let all = !matches!(what, What::Tags | What::Urls | What::Orphans);
-    (options.drafts, options.future, options.expired) =
-        (all || options.drafts, all || options.future, all || options.expired);
+    (options.drafts, options.future, options.expired) = (
+        all || options.drafts,
+        all || options.future,
+        all || options.expired,
+    );
     let compiled = build::compile(&options, sources, diagnostics)?;
     let renderer = &compiled.renderer;
     let site = &*renderer.shared.site;
@@ -90,12 +93,17 @@ pub fn list(
         posts.sort_by(|(_, a), (_, b)| b.date.cmp(&a.date).then_with(|| a.path.cmp(&b.path)));
         posts
     };
-    let plain = |posts: Vec<(PageId, Post)>| Listed::Posts(posts.into_iter().map(|(_, post)| post).collect());
+    let plain = |posts: Vec<(PageId, Post)>| {
+        Listed::Posts(posts.into_iter().map(|(_, post)| post).collect())
+    };
     Ok(match what {
         What::Posts => plain(posts(&|_| true)),
         What::Drafts => plain(posts(&|id| site[id].draft)),
         What::Expired => plain(posts(&|id| site[id].expired)),
-        What::Future => plain(waiting(site, posts(&|id| site[id].future && !site[id].draft))),
+        What::Future => plain(waiting(
+            site,
+            posts(&|id| site[id].future && !site[id].draft),
+        )),
         What::Next => {
             let ready = posts(&|id| site[id].future && !site[id].draft && !site[id].expired);
             let mut waiting = waiting(site, ready);
@@ -106,7 +114,9 @@ pub fn list(
         What::Urls => Listed::Urls(urls(site)),
         What::Orphans => {
             let linked = linked(renderer);
-            plain(posts(&|id| site[id].rendered && site[id].listed && !linked.contains(&id)))
+            plain(posts(&|id| {
+                site[id].rendered && site[id].listed && !linked.contains(&id)
+            }))
         }
         What::Related(name) => {
             let id = find::page(site, name)?;
@@ -118,7 +128,9 @@ pub fn list(
 
 fn post(site: &Site, id: PageId) -> Post {
     let page = &site[id];
-    let path = page.file.map(|file| site.sources.get(file).path.to_string());
+    let path = page
+        .file
+        .map(|file| site.sources.get(file).path.to_string());
     let state = match (page.draft, page.future, page.expired) {
         (true, _, _) => "draft",
         (_, true, _) => "future",

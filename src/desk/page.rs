@@ -94,7 +94,10 @@ pub fn begin(
     };
     if matches!(place.name.as_str(), "index" | "_index") && !is_path {
         return Err(usage(
-            format!("a page cannot be called `{}`: that is the folder's own page", place.name),
+            format!(
+                "a page cannot be called `{}`: that is the folder's own page",
+                place.name
+            ),
             "name the file otherwise: `--slug NAME`",
         ));
     }
@@ -129,16 +132,19 @@ pub fn begin(
         ..date
     };
     let found = archetype_of(options, &config, asked, &place, sources)?;
-    let kind = asked.kind.clone().unwrap_or_else(|| match place.section.as_str() {
-        "" => "page".to_owned(),
-        section => section.to_owned(),
-    });
+    let kind = asked
+        .kind
+        .clone()
+        .unwrap_or_else(|| match place.section.as_str() {
+            "" => "page".to_owned(),
+            section => section.to_owned(),
+        });
     // Nothing in it that has a meaning in front matter: the title as it is follows below.
     let plain_title = archetype::titled(&place.name.replace(['-', '_', '\\'], " "));
     let file = match &found {
         Found::File(file) => *file,
         Found::Folder { index, .. } => {
-            place.to_bundle();
+            place.make_bundle();
             *index
         }
     };
@@ -228,7 +234,8 @@ fn has_heading(text: &str) -> bool {
     let Ok(split) = front_matter::split(text, file) else {
         return false;
     };
-    let titled = front_matter::read(text, &split, file).is_ok_and(|map| map.find("title").is_some());
+    let titled =
+        front_matter::read(text, &split, file).is_ok_and(|map| map.find("title").is_some());
     !titled && text[split.body..].trim_start().starts_with("# ")
 }
 
@@ -243,7 +250,10 @@ fn language(config: &Config, asked: &Asked) -> Result<usize, Failure> {
         return Ok(config.default_language);
     };
     config.language(code).ok_or_else(|| {
-        let codes = config.languages.iter().map(|language| language.code.as_str());
+        let codes = config
+            .languages
+            .iter()
+            .map(|language| language.code.as_str());
         let list: Vec<String> = codes.clone().map(|code| format!("`{code}`")).collect();
         let help = match text::nearest(code, codes) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -335,7 +345,9 @@ fn shortened(name: &str) -> String {
 fn from_path(config: &Config, lang: usize, path: &str, asked: &Asked) -> Result<Place, Failure> {
     if let Some(section) = &asked.section {
         return Err(usage(
-            format!("`{path}` is a path and says its section itself, so `--section {section}` has no place"),
+            format!(
+                "`{path}` is a path and says its section itself, so `--section {section}` has no place"
+            ),
             "write a title, or the whole path",
         ));
     }
@@ -350,7 +362,9 @@ fn from_path(config: &Config, lang: usize, path: &str, asked: &Asked) -> Result<
     let said_dir = dirs
         .iter()
         .find_map(|dir| Some((dir, path.strip_prefix(dir.as_str())?.strip_prefix('/')?)));
-    let inside = said_dir.map_or(path, |(_, inside)| inside).trim_end_matches('/');
+    let inside = said_dir
+        .map_or(path, |(_, inside)| inside)
+        .trim_end_matches('/');
     let outside = path.starts_with('/')
         || inside
             .split('/')
@@ -370,7 +384,10 @@ fn from_path(config: &Config, lang: usize, path: &str, asked: &Asked) -> Result<
     let of_dir = said_dir.and_then(|(dir, _)| {
         (config.languages.iter()).position(|language| language.content_dir.as_ref() == Some(dir))
     });
-    let lang = name.suffix.as_deref().and_then(|code| config.language(code));
+    let lang = name
+        .suffix
+        .as_deref()
+        .and_then(|code| config.language(code));
     let lang = lang.or(of_dir).unwrap_or(match &asked.lang {
         Some(code) => config.language(code).unwrap_or(config.default_language),
         None => config.default_language,
@@ -431,13 +448,17 @@ fn usual_section(
         None => {
             let there = ["posts", "post", "blog", "essays"];
             let is = |name: &&&str| options.source.join(content).join(name).is_dir();
-            there.iter().find(is).map_or("posts", |name| name).to_owned()
+            there
+                .iter()
+                .find(is)
+                .map_or("posts", |name| name)
+                .to_owned()
         }
     })
 }
 
 impl Place {
-    fn to_bundle(&mut self) {
+    fn make_bundle(&mut self) {
         if self.bundle {
             return;
         }
@@ -456,7 +477,9 @@ fn taken(options: &Options, place: &Place) -> Result<Option<String>, Failure> {
     }
     let file = place.path.rsplit('/').next().unwrap_or(&place.path);
     let suffix = content::suffix(file).map(|code| format!(".{code}"));
-    let suffix = suffix.filter(|_| !place.name.contains('.')).unwrap_or_default();
+    let suffix = suffix
+        .filter(|_| !place.name.contains('.'))
+        .unwrap_or_default();
     let forms = match file.starts_with("_index.") {
         true => return Ok(None),
         false => [String::new(), "/index".to_owned()],
@@ -549,7 +572,9 @@ fn archetype_of(
 fn no_archetype(options: &Options, config: &Config, kind: &str) -> Result<Failure, Failure> {
     let folder = &config.dirs.archetypes;
     let names = write::names(&options.source.join(folder))?;
-    let names = names.iter().map(|name| name.strip_suffix(".md").unwrap_or(name));
+    let names = names
+        .iter()
+        .map(|name| name.strip_suffix(".md").unwrap_or(name));
     let help = match text::nearest(kind, names) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("write it: `{folder}/{kind}.md`"),

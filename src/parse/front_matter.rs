@@ -91,6 +91,8 @@ pub struct Front {
     /// Of the search field, where the layout is `search`.
     pub placeholder: Option<String>,
     pub switches: Switches,
+    /// `ignore_logs`: names of findings that are not shown for this page.
+    pub silenced: Vec<String>,
     /// Everything as written, `params` merged in, known keys under their canonical snake_case names too.
     pub params: tera::Value,
     /// Keys that nothing here knows; they warn unless a template of the site mentions them.
@@ -182,6 +184,7 @@ impl Default for Front {
             canonical_url: None,
             placeholder: None,
             switches: Switches::default(),
+            silenced: Vec::new(),
             params: tera::Value::from(tera::Map::new()),
             unknown: Vec::new(),
             idle: Vec::new(),

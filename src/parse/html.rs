@@ -7,9 +7,11 @@
 mod plain;
 mod scan;
 mod space;
+mod tags;
 mod words;
 
 pub use plain::plainify;
+pub use tags::{Tag, tags, texts};
 pub use words::{count, digest, is_cjk, minutes};
 
 use crate::parse::token;

@@ -15,6 +15,12 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<(), IoError> {
     made.map_err(|source| failed(path, "write", source))
 }
 
+/// Writes a file that was made before and is made again.
+pub fn put(path: &Path, bytes: &[u8]) -> Result<(), IoError> {
+    folder_of(path)?;
+    fs::write(path, bytes).map_err(|source| failed(path, "write", source))
+}
+
 /// Puts an edited text in the place of the one before, with its permissions: at
 /// no moment is there half a text.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), IoError> {

@@ -43,7 +43,18 @@ fn one_value_is_changed_and_nothing_else() {
             New::Text("2024"),
             "---\ntitle: \"2024\"\n---\n",
         ),
-        ("---\ntitle:\ndraft: true\n---\n", "title", New::Text("x"), "---\ntitle: x\ndraft: true\n---\n"),
+        (
+            "---\ntitle:\ndraft: true\n---\n",
+            "title",
+            New::Text("x"),
+            "---\ntitle: x\ndraft: true\n---\n",
+        ),
+        (
+            "---\ntitle: 'It''s' # said\ntags: [a]\n---\n",
+            "title",
+            New::Text("New"),
+            "---\ntitle: 'New' # said\ntags: [a]\n---\n",
+        ),
         // What is not there comes on a line of its own.
         (
             "---\r\ntitle: x\r\n---\r\nText",
@@ -75,8 +86,18 @@ fn one_value_is_changed_and_nothing_else() {
             New::Date("2024-11-11"),
             "{\n  \"title\": \"x\",\n  \"draft\": true,\n  \"date\": \"2024-11-11\"\n}\nText\n",
         ),
-        ("{\"title\": \"x\"}\n", "draft", New::Bool(true), "{\"title\": \"x\", \"draft\": true}\n"),
-        ("Text\n", "draft", New::Bool(false), "---\ndraft: false\n---\n\nText\n"),
+        (
+            "{\"title\": \"x\"}\n",
+            "draft",
+            New::Bool(true),
+            "{\"title\": \"x\", \"draft\": true}\n",
+        ),
+        (
+            "Text\n",
+            "draft",
+            New::Bool(false),
+            "---\ndraft: false\n---\n\nText\n",
+        ),
     ] {
         assert_eq!(put(before, key, new), after);
     }
@@ -89,17 +110,32 @@ fn lists_grow_in_the_way_they_are_written() {
             "---\naliases:\n  - /a/ # old\n  - \"/b/\"\ntitle: x\n---\n",
             "---\naliases:\n  - /a/ # old\n  - \"/b/\"\n  - \"/c/\"\ntitle: x\n---\n",
         ),
-        ("---\naliases: [/a/]\n---\n", "---\naliases: [/a/, /c/]\n---\n"),
+        (
+            "---\naliases: [/a/]\n---\n",
+            "---\naliases: [/a/, /c/]\n---\n",
+        ),
         ("---\naliases: []\n---\n", "---\naliases: [/c/]\n---\n"),
-        ("---\naliases: /a/\n---\n", "---\naliases: [/a/, /c/]\n---\n"),
+        (
+            "---\naliases: /a/\n---\n",
+            "---\naliases: [/a/, /c/]\n---\n",
+        ),
         ("---\naliases:\n---\n", "---\naliases: [/c/]\n---\n"),
-        ("---\ntitle: x\n---\n", "---\ntitle: x\naliases: [/c/]\n---\n"),
-        ("+++\naliases = [\"/a/\"]\n+++\n", "+++\naliases = [\"/a/\", \"/c/\"]\n+++\n"),
+        (
+            "---\ntitle: x\n---\n",
+            "---\ntitle: x\naliases: [/c/]\n---\n",
+        ),
+        (
+            "+++\naliases = [\"/a/\"]\n+++\n",
+            "+++\naliases = [\"/a/\", \"/c/\"]\n+++\n",
+        ),
         (
             "+++\naliases = [\n  '/a/',\n]\n+++\n",
             "+++\naliases = [\n  '/a/', '/c/',\n]\n+++\n",
         ),
-        ("{\"aliases\": [\"/a/\"]}\n", "{\"aliases\": [\"/a/\", \"/c/\"]}\n"),
+        (
+            "{\"aliases\": [\"/a/\"]}\n",
+            "{\"aliases\": [\"/a/\", \"/c/\"]}\n",
+        ),
     ] {
         assert_eq!(listed(before, "/c/"), after);
     }

@@ -66,6 +66,9 @@ pub const ROWS: &[Row<Front>] = &[
     }),
     row("resources", "", resources),
     row("canonical_url", "", |f, n, i| f.canonical_url = text(n, i)),
+    row("ignore_logs", "[]", |f, n, i| {
+        f.silenced = i.texts(n).unwrap_or_default()
+    }),
     row("placeholder", "", |f, n, i| f.placeholder = i.said(n)),
     // Read apart: what is in it goes by this table's neighbours.
     row("params", "", |_, n, i| {
