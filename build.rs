@@ -15,6 +15,34 @@ fn main() {
         hash.add(value.as_bytes());
     }
     println!("cargo::rustc-env=SOURCE_HASH={:016x}", hash.0);
+    println!("cargo::rustc-env=LONGHAND_VERSION={}", version(&root));
+}
+
+/// The version, with the commit that a release was built from where git knows it. Other
+/// builds go without: each commit would compile everything again.
+fn version(root: &Path) -> String {
+    let version = std::env::var("CARGO_PKG_VERSION").unwrap_or_default();
+    if std::env::var("PROFILE").as_deref() != Ok("release") {
+        return version;
+    }
+    let git = |arguments: &[&str]| {
+        let mut git = std::process::Command::new("git");
+        let output = git.arg("-C").arg(root).args(arguments).output().ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        output.status.success().then(|| text.trim().to_owned())
+    };
+    // A package that lies within somebody else's repository is not theirs.
+    let top = git(&["rev-parse", "--show-toplevel"]).map(PathBuf::from);
+    if top.and_then(|top| top.canonicalize().ok()) != root.canonicalize().ok() {
+        return version;
+    }
+    if let Some(log) = git(&["rev-parse", "--git-path", "logs/HEAD"]) {
+        println!("cargo::rerun-if-changed={}", root.join(log).display());
+    }
+    match git(&["log", "-1", "--format=%h %cs", "--abbrev=9"]) {
+        Some(commit) => format!("{version} ({commit})"),
+        None => version,
+    }
 }
 
 /// Names and bytes of everything below, in the order of names.

@@ -11,6 +11,7 @@
 //! it were not there. Each site has its own files in the folder, named after
 //! where it lies.
 
+pub mod answers;
 mod log;
 mod pictures;
 mod place;

@@ -3,9 +3,14 @@
 //! Takes the arguments, gives an exit code; with [`crate::diag`] the only place
 //! that writes to the terminal. Does not build anything itself.
 
+mod check;
 mod deploy;
+mod desk;
+mod list;
+mod new;
 mod report;
 mod serve;
+mod shell;
 mod timings;
 
 use crate::build;
@@ -39,7 +44,7 @@ pub mod exit {
 #[derive(Parser)]
 #[command(
     name = "longhand",
-    version,
+    version = env!("LONGHAND_VERSION"),
     propagate_version = true,
     max_term_width = 100
 )]
@@ -57,8 +62,23 @@ enum Command {
     Serve(serve::Serve),
     /// Send the built site to where others read it
     Deploy(deploy::Deploy),
+    /// Begin a site, or a page of one
+    New(Box<new::New>),
+    /// Publish a draft: take off its flag, and date it
+    Publish(desk::Publish),
+    /// Give a page another name; its old address and all links to it go on leading there
+    #[command(alias = "mv")]
+    Rename(desk::Rename),
+    /// Find what is wrong before readers do: links, pictures, titles, secrets
+    Check(check::Check),
+    /// List posts, drafts, tags, addresses, and pages that nothing leads to
+    List(list::List),
     /// Print the configuration in effect, and where each value comes from
     Config(ConfigArgs),
+    /// Print completions for a shell
+    Completions(shell::Completions),
+    /// Print the manual page, or write those of all commands into a folder
+    Man(shell::Man),
     /// Remove what builds keep to be faster: the cache, never a site
     Clean(CleanArgs),
 }
@@ -221,7 +241,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Build(arguments) => run_build(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Deploy(arguments) => deploy::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
+        Command::Publish(arguments) => desk::publish(&arguments),
+        Command::Rename(arguments) => desk::rename(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::List(arguments) => list::run(&arguments),
         Command::Config(arguments) => run_config(&arguments),
+        Command::Completions(arguments) => shell::completions(&arguments),
+        Command::Man(arguments) => shell::man(&arguments),
         Command::Clean(arguments) => run_clean(&arguments),
     }
 }

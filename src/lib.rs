@@ -46,6 +46,11 @@ pub mod emit;
 // The whole, and the command line around it.
 pub mod build;
 
+// What is done besides building.
+pub mod check;
+
+pub mod desk;
+
 pub mod deploy;
 
 pub mod serve;

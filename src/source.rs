@@ -7,6 +7,7 @@
 mod sound;
 mod stamp;
 mod walk;
+pub mod write;
 
 pub use stamp::Stamp;
 pub use walk::{Found, Skipped, Walked, is_taken, walk};
@@ -348,6 +349,11 @@ pub fn find_again(found: &Found) -> Option<Found> {
 pub fn look(path: &Path) -> Option<Stamp> {
     let meta = std::fs::metadata(path).ok()?;
     Stamp::of(&meta, std::time::SystemTime::now())
+}
+
+/// How many bytes a file has; `None` if it is gone.
+pub fn look_len(path: &Path) -> Option<u64> {
+    std::fs::metadata(path).ok().map(|meta| meta.len())
 }
 
 /// The files directly in `dir`, by name.

@@ -9,7 +9,7 @@ mod documents;
 mod fonts;
 mod hugo;
 pub mod preview;
-mod rooms;
+pub mod rooms;
 mod text;
 mod whole;
 
@@ -225,6 +225,9 @@ fn finish(
     let silenced = begun.config.silenced.clone();
     let compiled = read(options, begun, cache, sources, diagnostics, progress);
     silence(diagnostics, &silenced);
+    if let Ok(compiled) = &compiled {
+        silence_pages(diagnostics, &compiled.renderer.shared.site);
+    }
     compiled
 }
 
@@ -232,6 +235,24 @@ fn finish(
 pub fn silence(diagnostics: &mut Vec<Diagnostic>, names: &[String]) {
     diagnostics.retain(|said| {
         said.severity == Severity::Error || !names.iter().any(|name| *name == said.name)
+    });
+}
+
+/// `ignore_logs` of a page: what its author lives with there.
+pub fn silence_pages(diagnostics: &mut Vec<Diagnostic>, site: &Site) {
+    if diagnostics.is_empty() {
+        return;
+    }
+    let silent: HashMap<FileId, &[String]> = site
+        .pages
+        .iter()
+        .filter_map(|page| Some((page.file?, &*page.front()?.silenced)))
+        .filter(|(_, names)| !names.is_empty())
+        .collect();
+    diagnostics.retain(|said| {
+        let names = said.span.and_then(|span| silent.get(&span.file));
+        said.severity == Severity::Error
+            || names.is_none_or(|names| !names.iter().any(|name| *name == said.name))
     });
 }
 
@@ -662,6 +683,7 @@ fn stage(
     options.timings.stage("render and write");
     render::fault::gather(diagnostics);
     silence(diagnostics, &site.config.silenced);
+    silence_pages(diagnostics, &site);
     let report = report(&renderer, &target.out);
     Ok(Made::Staged(Box::new(Staged {
         renderer,

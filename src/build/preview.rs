@@ -7,7 +7,9 @@
 //! read. However it came about, the result is what a build would have made.
 
 use super::documents::{self, Parses, Replaced};
-use super::{Around, Begun, Failure, Options, around, begin, open_cache, silence, site, whole};
+use super::{
+    Around, Begun, Failure, Options, around, begin, open_cache, silence, silence_pages, site, whole,
+};
 use crate::cache::Cache;
 use crate::config::Config;
 use crate::diag::{Diagnostic, FileId};
@@ -161,6 +163,9 @@ impl Preview {
         let version = self.join(diagnostics);
         if let Some(kept) = &self.kept {
             silence(diagnostics, &kept.config.silenced);
+        }
+        if let Ok(version) = &version {
+            silence_pages(diagnostics, &version.renderer.shared.site);
         }
         version
     }

@@ -48,7 +48,7 @@ fn stored(folder: &Path) -> io::Result<Vec<Stored>> {
             .map_or(ending, |(_, end)| end);
         let ours = stem.len() == 16 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
         let draft = ending.ends_with(".draft");
-        if !ours || !(draft || matches!(ending, "pages" | "code" | "words" | "picture")) {
+        if !ours || !(draft || matches!(ending, "pages" | "code" | "words" | "links" | "picture")) {
             continue;
         }
         let Ok(meta) = entry.metadata() else { continue };

@@ -100,7 +100,7 @@ pub fn diagnostics(diagnostics: &mut Vec<Diagnostic>, sources: &Sources, voice: 
     );
 }
 
-fn terminal_width() -> usize {
+pub(super) fn terminal_width() -> usize {
     let columns = std::env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok());

@@ -176,13 +176,9 @@ pub const ROWS: &[Row<Draft>] = &[
     row("assetDir", "assets", |d, n, i| {
         folder(&mut d.config.dirs.assets, n, i)
     }),
-    // Nothing is made of archetypes yet.
-    Row {
-        name: "archetypeDir",
-        default: "",
-        status: Status::NoEffect,
-        read: |d, n, i| folder(&mut d.config.dirs.archetypes, n, i),
-    },
+    row("archetypeDir", "archetypes", |d, n, i| {
+        folder(&mut d.config.dirs.archetypes, n, i)
+    }),
     row("i18nDir", "i18n", |d, n, i| {
         folder(&mut d.config.dirs.i18n, n, i)
     }),

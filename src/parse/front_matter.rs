@@ -101,6 +101,8 @@ pub struct Front {
     pub status: Option<String>,
     pub confidence: Option<String>,
     pub switches: Switches,
+    /// `ignore_logs`: names of findings that are not shown for this page.
+    pub silenced: Vec<String>,
     /// Everything as written, `params` merged in, known keys under their canonical snake_case names too.
     pub params: tera::Value,
     /// Keys that nothing here knows; they warn unless a template of the site mentions them.
@@ -197,6 +199,7 @@ impl Default for Front {
             status: None,
             confidence: None,
             switches: Switches::default(),
+            silenced: Vec::new(),
             params: tera::Value::from(tera::Map::new()),
             unknown: Vec::new(),
             idle: Vec::new(),

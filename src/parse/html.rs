@@ -7,11 +7,13 @@
 mod plain;
 mod scan;
 mod space;
+mod tags;
 mod words;
 
 pub(super) use plain::ends_sentence;
 pub use plain::plainify;
 pub use scan::{Piece, scan};
+pub use tags::{Tag, tags, texts};
 pub(super) use words::is_cjk_char;
 pub use words::{count, digest, is_cjk, minutes};
 

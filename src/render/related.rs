@@ -257,7 +257,7 @@ impl Renderer {
     }
 
     /// The pages that are shown with a page; none where it shows none.
-    pub(super) fn related(&self, id: PageId) -> &[PageId] {
+    pub fn related(&self, id: PageId) -> &[PageId] {
         let site = &self.shared.site;
         if !site[id].show.related {
             return &[];

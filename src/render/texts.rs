@@ -140,7 +140,7 @@ impl Renderer {
     }
 
     /// The large part of a page's article, its shortcodes expanded.
-    pub(super) fn text(&self, id: PageId) -> Option<Arc<Text>> {
+    pub fn text(&self, id: PageId) -> Option<Arc<Text>> {
         let article = self.articles.get(id.index())?.as_ref()?;
         let slot = article.slot();
         if let Some(text) = slot.get() {
@@ -155,8 +155,14 @@ impl Renderer {
         Some(text)
     }
 
+    /// The small part of a page's article.
+    pub fn meta(&self, id: PageId) -> Option<&Meta> {
+        let article = self.articles.get(id.index())?.as_ref()?;
+        Some(article.meta())
+    }
+
     /// The article as plain text.
-    pub(super) fn plain_text(&self, id: PageId) -> String {
+    pub fn plain_text(&self, id: PageId) -> String {
         self.text(id)
             .map(|text| parse::plain_text(&text.body))
             .unwrap_or_default()

@@ -240,6 +240,24 @@ pub fn resolve(site: &Site, from: PageId, dest: &str) -> Resolved {
         .unwrap_or_else(|| missing(site, page.lang, &path, &url))
 }
 
+/// Where an address leads as it stands in a finished page at `url`: a path from the site's
+/// root, not encoded. `None`: out of the site, or to the page itself.
+pub fn target(site: &Site, url: &str, dest: &str) -> Option<String> {
+    let base = &site.config.base_url;
+    let from_root = dest
+        .strip_prefix(base.trim_end_matches('/'))
+        .filter(|rest| !base.is_empty() && (rest.is_empty() || rest.starts_with(['/', '?', '#'])));
+    let (path, _) = split(from_root.unwrap_or(dest));
+    if let Some(rest) = from_root {
+        let path = split(rest).0;
+        return Some(format!("/{}", decode(path).trim_start_matches('/')));
+    }
+    if is_external(dest) || path.is_empty() {
+        return None;
+    }
+    Some(join_url(site.base_path(), url, &decode(path)))
+}
+
 /// `ref` and `relref`: a logical path, a file's path, or the last part of one when it is the only one.
 pub fn reference(site: &Site, from: PageId, lang: LangId, target: &str) -> Resolved {
     let (path, _) = split(target);

@@ -70,6 +70,9 @@ pub const ROWS: &[Row<Front>] = &[
     }),
     row("resources", "", resources),
     row("canonical_url", "", |f, n, i| f.canonical_url = text(n, i)),
+    row("ignore_logs", "[]", |f, n, i| {
+        f.silenced = i.texts(n).unwrap_or_default()
+    }),
     row("placeholder", "", |f, n, i| f.placeholder = i.said(n)),
     row("predictions", "", |f, n, i| {
         let mut plain = Plain {
