@@ -87,7 +87,7 @@ pub fn check(renderer: &Renderer, diagnostics: &mut Vec<Diagnostic>) -> Rendered
         .filter(|said| matches!(&*said.name, "broken-link" | "bad-canonical"))
         .filter_map(|said| Some((said.span?, &*said.message)))
         .collect();
-    let known = |id: PageId, dest: &str| {
+    let known = |id: Option<PageId>, dest: &str| {
         let decoded = percent_encoding::percent_decode_str(dest).decode_utf8_lossy();
         let last = decoded
             .trim_end_matches('/')
@@ -96,17 +96,16 @@ pub fn check(renderer: &Renderer, diagnostics: &mut Vec<Diagnostic>) -> Rendered
             .unwrap_or(&decoded)
             .to_owned();
         // A list shows what its pages have.
-        let lists = site[id].kind != Kind::Page;
+        let file = id
+            .filter(|id| site[*id].kind == Kind::Page)
+            .map(|id| site[id].file);
         told.iter().any(|(span, message)| {
-            (lists || Some(span.file) == site[id].file) && message.contains(&last)
+            file.is_none_or(|file| file == Some(span.file)) && message.contains(&last)
         })
     };
     let mut more = Vec::new();
     for (dest, pages) in dead {
-        let left: Vec<Option<PageId>> = pages
-            .into_iter()
-            .filter(|id| id.is_none_or(|id| !known(id, &dest)))
-            .collect();
+        let left: Vec<Option<PageId>> = pages.into_iter().filter(|id| !known(*id, &dest)).collect();
         more.extend(say(
             renderer,
             "broken-link",

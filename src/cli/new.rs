@@ -152,7 +152,7 @@ fn new_site(arguments: &Site) -> u8 {
     if made.folder != Path::new(".") {
         text.push_str(&format!("  cd {}\n", desk::shell_word(&folder.to_string())));
     }
-    text.push_str("  longhand serve                   shows it in the browser\n");
+    text.push_str("  longhand serve                      shows it in the browser\n");
     text.push_str("  longhand new \"What I came to say\"   begins a page\n");
     out(&text);
     exit::FINE
