@@ -9,6 +9,7 @@
 set -eu
 longhand=$1 hugo=$2 photos=${3:-500} folder=${4:-/dev/shm/pictures}
 
+rm -rf "$folder/site"
 mkdir -p "$folder/site/content/trip" "$folder/site/layouts"
 cd "$folder/site"
 for n in 0 1 2 3 4 5 6 7 8 9; do

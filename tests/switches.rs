@@ -150,6 +150,8 @@ const MAPS: &[&str] = &[
     "fuse_opts",
     "services",
     "services.rss",
+    // Of no build: `tests/deploy` tries what is in it.
+    "deploy",
     "frontmatter",
     "outputs",
     "pagination",

@@ -8,20 +8,20 @@ use markup5ever_rcdom::{Handle, NodeData, RcDom};
 fn figure() {
     gives(
         "{{< figure src=\"a.png#center\" >}}",
-        "<figure><img loading=\"lazy\" src=\"a.png#center\" alt=\"\"></figure>",
+        "<figure><img src=\"a.png#center\" alt=\"\"></figure>",
     );
     gives(
         "{{< figure \"a.png\" >}}",
-        "<figure><img loading=\"lazy\" src=\"a.png\" alt=\"\"></figure>",
+        "<figure><img src=\"a.png\" alt=\"\"></figure>",
     );
     gives(
         "{{< figure src=\"/a.png\" width=\"100%\" height=2 class=c align=center title=\"T & *t*\" alt=A >}}",
-        "<figure class=\"align-center c\"><img loading=\"lazy\" src=\"/a.png#center\" alt=\"A\" width=\"100%\" \
+        "<figure class=\"align-center c\"><img src=\"/a.png#center\" alt=\"A\" width=\"100%\" \
          height=\"2\"><figcaption><h4 role=\"presentation\">T &amp; *t*</h4></figcaption></figure>",
     );
     gives(
         "{{< figure src=\"a.png\" link=\"https://e.org\" target=_blank caption=\"C **b** <i>x</i>\" attr=A attrlink=\"/a\" >}}",
-        "<figure><a href=\"https://e.org\" target=\"_blank\" rel=\"noopener\"><img loading=\"lazy\" src=\"a.png\" \
+        "<figure><a href=\"https://e.org\" target=\"_blank\" rel=\"noopener\"><img src=\"a.png\" \
          alt=\"C b x\"></a><figcaption><p>C <strong>b</strong> x <a href=\"/a\">A</a></p></figcaption></figure>",
     );
 }
@@ -56,8 +56,8 @@ fn boxes() {
     gives(
         "{{< fullwidth class=\"example-container\" >}}\n{{< figure a >}}\n{{< figure b >}}\n{{< /fullwidth >}}",
         "<div class=\"full-width-container example-container\">\n\
-         <figure><img loading=\"lazy\" src=\"a\" alt=\"\"></figure>\n\
-         <figure><img loading=\"lazy\" src=\"b\" alt=\"\"></figure>\n\n</div>",
+         <figure><img src=\"a\" alt=\"\"></figure>\n\
+         <figure><img src=\"b\" alt=\"\"></figure>\n\n</div>",
     );
     gives(
         "{{< rtl >}}*x*{{< /rtl >}}",
@@ -102,7 +102,7 @@ fn embeds_fetch_nothing_unless_asked() {
     gives(
         "{{< vimeo id=1 poster=\"p.jpg\" >}}",
         "<figure class=\"embed embed-vimeo\"><a href=\"https://vimeo.com/1\" rel=\"noopener\">\
-         <img loading=\"lazy\" src=\"p.jpg\" alt=\"\"> <span>Vimeo video</span></a></figure>",
+         <img src=\"p.jpg\" alt=\"\"> <span>Vimeo video</span></a></figure>",
     );
     for text in [
         "{{< x user=u id=1 >}}",
