@@ -102,7 +102,7 @@ fn embeds_fetch_nothing_unless_asked() {
     gives(
         "{{< vimeo id=1 poster=\"p.jpg\" >}}",
         "<figure class=\"embed embed-vimeo\"><a href=\"https://vimeo.com/1\" rel=\"noopener\">\
-         <img src=\"p.jpg\" alt=\"\"> <span>Vimeo video</span></a></figure>",
+         <img loading=\"lazy\" src=\"p.jpg\" alt=\"\"> <span>Vimeo video</span></a></figure>",
     );
     for text in [
         "{{< x user=u id=1 >}}",
