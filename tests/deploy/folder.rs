@@ -25,17 +25,11 @@ impl Place for Disk {
     }
 
     fn holds(&self) -> Site {
-        if self.root().exists() {
-            below(&self.root())
-        } else {
-            Site::new()
-        }
+        crate::held(&self.root())
     }
 
     fn put(&self, path: &str, bytes: &[u8]) {
-        let path = self.root().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
+        crate::put_below(&self.root(), path, bytes);
     }
 }
 

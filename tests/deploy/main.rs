@@ -26,6 +26,21 @@ use std::time::UNIX_EPOCH;
 /// Path to bytes.
 pub type Site = BTreeMap<String, Vec<u8>>;
 
+/// What a folder holds that may not be there yet.
+pub fn held(root: &Path) -> Site {
+    match root.exists() {
+        true => below(root),
+        false => Site::new(),
+    }
+}
+
+/// Puts a file below a folder, and the folders that it lies in.
+pub fn put_below(root: &Path, path: &str, bytes: &[u8]) {
+    let path = root.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
 /// A kind of place, of which every test has one of its own.
 pub trait Place {
     /// Of nothing but itself, as a new process has it.

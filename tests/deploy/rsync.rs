@@ -1,9 +1,7 @@
 //! A server that speaks rsync over SSH: Debian's own, on loopback, with keys made
 //! here.
 
-use crate::{
-    Place, Site, below, check_days, check_faults, check_strangers, deploy, old_site, tools,
-};
+use crate::{Place, Site, check_days, check_faults, check_strangers, deploy, old_site, tools};
 use longhand::deploy::rsync::Rsync;
 use longhand::deploy::target::{Kind, Target};
 use std::fs;
@@ -128,17 +126,11 @@ impl Place for Remote {
     }
 
     fn holds(&self) -> Site {
-        if self.root().exists() {
-            below(&self.root())
-        } else {
-            Site::new()
-        }
+        crate::held(&self.root())
     }
 
     fn put(&self, path: &str, bytes: &[u8]) {
-        let path = self.root().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
+        crate::put_below(&self.root(), path, bytes);
     }
 }
 

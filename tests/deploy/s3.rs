@@ -1,8 +1,7 @@
 //! A real S3 server in this process, with faults between it and us.
 
 use crate::{
-    Place, Site, below, check_days, check_faults, check_strangers, deploy, deploy_with, new_site,
-    old_site,
+    Place, Site, check_days, check_faults, check_strangers, deploy, deploy_with, new_site, old_site,
 };
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -200,11 +199,7 @@ impl Place for Server {
     }
 
     fn holds(&self) -> Site {
-        if self.root().exists() {
-            below(&self.root())
-        } else {
-            Site::new()
-        }
+        crate::held(&self.root())
     }
 
     fn put(&self, path: &str, bytes: &[u8]) {
