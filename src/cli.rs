@@ -276,7 +276,7 @@ fn run_build(arguments: &Build) -> u8 {
     options.timings = Arc::new(Timings::new(arguments.timings.is_some()));
     let mut sources = Sources::new(&options.source);
     let mut diagnostics = said_of_arguments(arguments);
-    match now(arguments.now.as_deref()) {
+    match moment("--now", arguments.now.as_deref()) {
         Ok(now) => options.now = now,
         Err(error) => {
             diagnostics.push(error);
@@ -313,11 +313,11 @@ fn run_build(arguments: &Build) -> u8 {
     code
 }
 
-/// The moment that `--now` names.
-fn now(asked: Option<&str>) -> Result<Option<jiff::Timestamp>, Diagnostic> {
+/// The moment that an option names, `--now` or `--date`.
+fn moment(option: &str, asked: Option<&str>) -> Result<Option<jiff::Timestamp>, Diagnostic> {
     let moment = asked.map(build::moment).transpose();
     moment.map_err(|why| {
-        let message = format!("`--now` needs a date: {why}");
+        let message = format!("`{option}` needs a date: {why}");
         Diagnostic::error("usage", None, message)
             .help("write `2024-11-11` or `2024-11-11T09:00:00Z`")
     })

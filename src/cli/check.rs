@@ -1,7 +1,7 @@
 //! `longhand check`: findings for people, for programs, and for the CI of GitHub and others.
 
 use super::report::{self, Voice, out, plural};
-use super::{CacheArgs, SiteArgs, exit, now, options};
+use super::{CacheArgs, SiteArgs, exit, moment, options};
 use crate::build::Failure;
 use crate::check::{self, external};
 use crate::diag::{self, Diagnostic, Files, Severity, place};
@@ -75,7 +75,7 @@ pub fn run(arguments: &Check) -> u8 {
     };
     let mut sources = Sources::new(&options.source);
     let mut found = Vec::new();
-    match now(arguments.now.as_deref()) {
+    match moment("--now", arguments.now.as_deref()) {
         Ok(now) => options.now = now,
         Err(error) => {
             report::diagnostics(&mut vec![error], &sources, &voice);

@@ -2,7 +2,7 @@
 //! reads it, and what is said while files are sent.
 
 use super::report::{self, Voice, duration, err, failed_plainly, out, plural};
-use super::{CacheArgs, SiteArgs, VoiceArgs, exit, now, options};
+use super::{CacheArgs, SiteArgs, VoiceArgs, exit, moment, options};
 use crate::deploy::plan::Plan;
 use crate::deploy::target::{DeployError, Kind};
 use crate::deploy::{self, Ready, Stop};
@@ -67,7 +67,7 @@ pub fn run(arguments: &Deploy) -> u8 {
         json: false,
         ..voice
     };
-    match now(arguments.now.as_deref()) {
+    match moment("--now", arguments.now.as_deref()) {
         Ok(now) => build.now = now,
         Err(error) => {
             report::diagnostics(&mut vec![error], &sources, &aside);

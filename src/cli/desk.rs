@@ -2,7 +2,7 @@
 //! name things in what they say.
 
 use super::report::{self, Voice, err, out, plural};
-use super::{SiteArgs, exit, now, options};
+use super::{SiteArgs, exit, moment, options};
 use crate::desk::{Failure, publish, rename};
 use crate::diag::{Diagnostic, Severity};
 use crate::source::Sources;
@@ -50,11 +50,9 @@ pub fn publish(arguments: &Publish) -> u8 {
     let json = arguments.site.json;
     let mut sources = Sources::new(&options.source);
     let mut diagnostics = Vec::new();
-    let date = match now(arguments.date.as_deref()) {
+    let date = match moment("--date", arguments.date.as_deref()) {
         Ok(date) => date,
         Err(error) => {
-            let message = error.message.replace("`--now`", "`--date`");
-            let error = Diagnostic { message, ..error };
             return failed(Failure::Usage(error), &mut diagnostics, &sources, json);
         }
     };

@@ -1,7 +1,7 @@
 //! `longhand list`: as a table for people, as CSV or JSON for programs.
 
 use super::report::{self, Voice, err, out, plural};
-use super::{CacheArgs, SiteArgs, desk, exit, now, options};
+use super::{CacheArgs, SiteArgs, desk, exit, moment, options};
 use crate::desk::Failure;
 use crate::desk::list::{self, Listed, Post, What};
 use crate::diag::{self, Severity, visible};
@@ -68,7 +68,7 @@ pub fn run(arguments: &List) -> u8 {
         Ok(what) => what,
         Err(failure) => return desk::failed(failure, &mut diagnostics, &sources, json),
     };
-    match now(arguments.now.as_deref()) {
+    match moment("--now", arguments.now.as_deref()) {
         Ok(now) => options.now = now,
         Err(error) => {
             return desk::failed(Failure::Usage(error), &mut diagnostics, &sources, json);

@@ -1,9 +1,8 @@
 //! `longhand new`: a site, or a page of one.
 
 use super::report::{self, err, out};
-use super::{SiteArgs, desk, exit, now, options};
+use super::{SiteArgs, desk, exit, moment, options};
 use crate::desk::{Failure, blank, page};
-use crate::diag::Diagnostic;
 use crate::source::Sources;
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
@@ -163,11 +162,9 @@ fn new_page(mut asked: page::Asked, how: &How) -> u8 {
     let mut sources = Sources::new(&options.source);
     let mut diagnostics = Vec::new();
     let json = how.site.json;
-    match now(how.date.as_deref()) {
+    match moment("--date", how.date.as_deref()) {
         Ok(date) => asked.date = date,
         Err(error) => {
-            let message = error.message.replace("`--now`", "`--date`");
-            let error = Diagnostic { message, ..error };
             return desk::failed(Failure::Usage(error), &mut diagnostics, &sources, json);
         }
     }

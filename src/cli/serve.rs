@@ -2,7 +2,7 @@
 //! it runs.
 
 use super::report::{self, Voice, duration, err, failed_plainly, out};
-use super::{CacheArgs, SiteArgs, VoiceArgs, exit, now, options};
+use super::{CacheArgs, SiteArgs, VoiceArgs, exit, moment, options};
 use crate::build::preview::Touched;
 use crate::diag::{self, Diagnostic, Severity};
 use crate::hash::Hash;
@@ -61,7 +61,7 @@ pub fn run(arguments: &Serve) -> u8 {
     let voice = arguments.voice.voice(&arguments.site);
     let mut sources = Sources::new(&build.source);
     let mut diagnostics = Vec::new();
-    match now(arguments.now.as_deref()) {
+    match moment("--now", arguments.now.as_deref()) {
         Ok(now) => build.now = now,
         Err(error) => {
             report::diagnostics(&mut vec![error], &sources, &voice);
