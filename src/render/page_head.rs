@@ -125,7 +125,7 @@ impl Renderer {
             .iter()
             .map(|id| site.language(&site[*id]).locale.as_str())
             .collect();
-        let tags: Vec<&str> = site.topics(page).map(|term| term.title.as_str()).collect();
+        let tags = self.terms_of(page);
         let empty = Vec::new();
         let own = front.map_or(&empty, |front| &front.keywords);
         // What the site is about is said where it is shown as a whole: of an article
