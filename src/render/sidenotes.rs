@@ -17,7 +17,7 @@ const MARK: &str = "<sup id=\"fnref:";
 
 /// The article with places for its notes, where it has any.
 pub fn with_places(html: &str) -> Cow<'_, str> {
-    if memmem::rfind(html.as_bytes(), LIST.as_bytes()).is_none() {
+    if memmem::find(html.as_bytes(), LIST.as_bytes()).is_none() {
         return Cow::Borrowed(html);
     }
     let mut out = String::with_capacity(html.len() + html.len() / 16);
