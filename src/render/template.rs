@@ -98,6 +98,15 @@ pub const EXPANDING: &str = "__expanding";
 /// Bytes of a page beyond which its template is taken to run without end.
 pub const LARGEST: usize = 64 << 20;
 
+/// Whether any template that can make a page may read this key of a variable. Partials are
+/// read where others include them; the theme's that a site replaces are not among `sources`.
+pub fn any_reads(sources: &[Source], variable: &str, key: &str) -> bool {
+    let known = Known::new(sources);
+    let part = |name: &str| name.starts_with("partials/") || name.starts_with("shortcodes/");
+    let mut whole = sources.iter().filter(|source| !part(&source.name));
+    whole.any(|source| known.need(&source.name).key(variable, key))
+}
+
 /// Loads all templates in one batch; what cannot be read is an error with its place.
 pub fn load(sources: &[Source], shared: &Arc<Shared>) -> Result<Templates, Vec<Diagnostic>> {
     let mut tera = Tera::default();
