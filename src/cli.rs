@@ -6,6 +6,7 @@
 mod check;
 mod deploy;
 mod desk;
+mod hosting;
 mod list;
 mod new;
 mod report;
@@ -73,6 +74,8 @@ enum Command {
     Check(check::Check),
     /// List posts, drafts, tags, addresses, and pages that nothing leads to
     List(list::List),
+    /// Print what Apache, Caddy or nginx should be told: headers, redirects, how long files may be kept
+    Hosting(hosting::Hosting),
     /// Print the configuration in effect, and where each value comes from
     Config(ConfigArgs),
     /// Print completions for a shell
@@ -246,6 +249,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Rename(arguments) => desk::rename(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
+        Command::Hosting(arguments) => hosting::run(&arguments),
         Command::Config(arguments) => run_config(&arguments),
         Command::Completions(arguments) => shell::completions(&arguments),
         Command::Man(arguments) => shell::man(&arguments),

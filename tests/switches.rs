@@ -123,6 +123,11 @@ const TABLES: &[Source] = &[
         &[("IMAGING", "imaging.")],
     ),
     (
+        "src/config/hosting.rs",
+        &[Place::Top],
+        &[("HEADERS", "headers.")],
+    ),
+    (
         "src/parse/front_matter/keys.rs",
         &[Place::Page],
         &[
@@ -154,6 +159,7 @@ const MAPS: &[&str] = &[
     "deploy",
     "frontmatter",
     "outputs",
+    "headers",
     "pagination",
     "build",
     "predictions",

@@ -10,7 +10,7 @@ use super::permalinks;
 use super::rows::{Intake, Row, Status, find, gone, nearest_name, no_effect, renamed, row};
 use super::switches;
 use super::{Config, DateSource, DateSources, LanguageConfig, Taxonomy};
-use super::{imaging, markup, rows};
+use super::{hosting, imaging, markup, rows};
 use crate::tree::{Node, Value};
 use jiff::tz::TimeZone;
 
@@ -225,6 +225,9 @@ pub const ROWS: &[Row<Draft>] = &[
         "links begin at the site's root",
         "say the folder that the site is served from in `baseURL`",
     ),
+    row("headers", "false", |d, n, i| {
+        hosting::headers(&mut d.config.headers, n, i)
+    }),
     row("deploy", "", |d, n, i| d.config.deploy = deploy::read(n, i)),
     gone(
         "bibliography",

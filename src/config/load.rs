@@ -457,6 +457,7 @@ fn start() -> Config {
         cascade: Vec::new(),
         ignore_files: Vec::new(),
         silenced: Vec::new(),
+        headers: Default::default(),
         deploy: Vec::new(),
         files: Vec::new(),
         unknown_params: Vec::new(),

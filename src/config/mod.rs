@@ -7,6 +7,7 @@
 pub mod cascade;
 pub mod deploy;
 mod environment;
+pub mod hosting;
 pub mod imaging;
 mod keys;
 mod languages;
@@ -25,6 +26,7 @@ pub use load::{ConfigFile, Options, load};
 
 use crate::diag::{FileId, Span};
 use cascade::Cascade;
+use hosting::Headers;
 use imaging::Imaging;
 use jiff::tz::TimeZone;
 use markup::Markup;
@@ -75,6 +77,7 @@ pub struct Config {
     pub markup: Markup,
     pub imaging: Imaging,
     pub sitemap: Sitemap,
+    pub headers: Headers,
     pub cascade: Vec<Cascade>,
     /// Where `longhand deploy` sends the site; the first is meant where none is named.
     pub deploy: Vec<deploy::Target>,

@@ -53,6 +53,12 @@ pub enum OutputFormat {
     JsonFeed,
     /// PaperMod's search file, `index.json`.
     Json,
+    /// The page as Markdown, beside it.
+    Markdown,
+    /// `llms.txt`: what there is to read, for programs that read.
+    Llms,
+    /// `llms-full.txt`: all of it.
+    LlmsFull,
 }
 
 const FORMATS: &[(&str, OutputFormat)] = &[
@@ -61,6 +67,9 @@ const FORMATS: &[(&str, OutputFormat)] = &[
     ("atom", OutputFormat::Atom),
     ("jsonfeed", OutputFormat::JsonFeed),
     ("json", OutputFormat::Json),
+    ("markdown", OutputFormat::Markdown),
+    ("llms", OutputFormat::Llms),
+    ("llmsFull", OutputFormat::LlmsFull),
 ];
 
 /// Formats asked for by kind; `None` where nothing is said. Feeds exist
@@ -79,26 +88,45 @@ pub const OUTPUTS: &[Row<Outputs>] = &[
         o.home = formats(n, i)
     }),
     row("section", "[html, rss, atom, jsonfeed]", |o, n, i| {
-        o.section = formats(n, i)
+        o.section = of_lists(n, i)
     }),
     row("page", "[html]", |o, n, i| {
         o.page = formats(n, i);
+        let known =
+            |format: &OutputFormat| matches!(format, OutputFormat::Html | OutputFormat::Markdown);
         if o.page
             .as_deref()
-            .is_some_and(|formats| formats != [OutputFormat::Html])
+            .is_some_and(|formats| formats.is_empty() || !formats.iter().all(known))
         {
-            let message = "`outputs.page` has no effect: a page is made as HTML".to_owned();
+            let message =
+                "`outputs.page` has no effect: a page is made as HTML, and as Markdown if you like"
+                    .to_owned();
             i.warn("no-effect", n, message).help =
                 Some("the other formats are those of lists".to_owned());
         }
     }),
     row("taxonomy", "[html, rss, atom, jsonfeed]", |o, n, i| {
-        o.taxonomy = formats(n, i)
+        o.taxonomy = of_lists(n, i)
     }),
     row("term", "[html, rss, atom, jsonfeed]", |o, n, i| {
-        o.term = formats(n, i)
+        o.term = of_lists(n, i)
     }),
 ];
+
+/// Of lists other than the home page, which has no file that is about the whole site.
+fn of_lists(node: &Node, intake: &mut Intake) -> Option<Vec<OutputFormat>> {
+    let found = formats(node, intake);
+    let whole =
+        |format: &&OutputFormat| matches!(format, OutputFormat::Llms | OutputFormat::LlmsFull);
+    if let Some(format) = found.iter().flatten().find(whole) {
+        let name = FORMATS.iter().find(|(_, known)| known == format);
+        let (path, name) = (intake.path(), name.map_or("", |(name, _)| name));
+        let message = format!("`{name}` has no effect in `{path}`: it is of the site as a whole");
+        intake.warn("no-effect", node, message).help =
+            Some("write it into `outputs.home`".to_owned());
+    }
+    found
+}
 
 /// A list of formats. Those that are not made here are named and left out.
 pub fn formats(node: &Node, intake: &mut Intake) -> Option<Vec<OutputFormat>> {
@@ -116,7 +144,7 @@ pub fn formats(node: &Node, intake: &mut Intake) -> Option<Vec<OutputFormat>> {
                         span,
                         format!("`{path}` asks for the output format `{name}`, which is not made"),
                     )
-                    .help("the formats are `html`, `rss`, `atom`, `jsonfeed` and `json`"),
+                    .help("the formats are `html`, `rss`, `atom`, `jsonfeed`, `json`, `markdown`, `llms` and `llmsFull`"),
                 );
             }
         }

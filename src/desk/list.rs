@@ -207,12 +207,13 @@ fn kind(job: &Job) -> &'static str {
         Job::Page(_, 1) | Job::Extra(..) | Job::NotFound(_) => "page",
         Job::Page(..) => "pager",
         Job::Feed(..) | Job::IndexJson(_) => "feed",
+        Job::Markdown(_) | Job::Llms(_) | Job::LlmsFull(_) => "markdown",
         Job::SearchIndex(_) | Job::SearchWords(..) | Job::SearchPages(..) => "search",
         Job::Sitemap(_) => "sitemap",
         Job::Redirect(_) | Job::RedirectList => "redirect",
         Job::Copy(_) | Job::Picture(..) => "file",
         Job::Asset(_) => "theme",
-        Job::Robots | Job::Manifest | Job::Favicon => "site",
+        Job::Robots | Job::Manifest | Job::Favicon | Job::Headers => "site",
     }
 }
 

@@ -120,6 +120,9 @@ impl Renderer {
         });
         variables.put("alternates", || self.alternates(id));
         variables.put("feeds", || self.feeds_near(id));
+        variables.put("markdown_url", || {
+            site.markdown_url(page).map(|url| site.href(&url))
+        });
         variables.put("head", || self.head(&plan.head, id, pager));
         self.lists(id, pager, &mut variables);
         variables.context
@@ -478,6 +481,7 @@ impl Renderer {
         variables.put("backlinks_count", || 0);
         variables.put("alternates", Vec::<Value>::new);
         variables.put("feeds", || self.feeds_near(home));
+        variables.put("markdown_url", Value::none);
         variables.put("head", || {
             self.head_of_standalone(&plan.head, lang, title, &permalink, kind == "404")
         });

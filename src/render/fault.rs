@@ -205,7 +205,7 @@ pub fn gather(diagnostics: &mut Vec<Diagnostic>) {
     let mut more: Vec<usize> = Vec::new();
     let mut kept: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
     for diagnostic in diagnostics.drain(..) {
-        if diagnostic.name != NAME {
+        if diagnostic.name != NAME && diagnostic.name != super::policy::NAME {
             kept.push(diagnostic);
             more.push(0);
             continue;

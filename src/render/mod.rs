@@ -16,18 +16,22 @@ mod embed;
 pub mod fault;
 pub mod feed;
 pub mod head;
+pub mod hosting;
 pub mod i18n;
 pub mod icons;
 pub mod json;
 mod ledger;
 pub mod link;
 mod list;
+mod llms;
 pub mod machine;
+pub mod markdown;
 pub mod needs;
 pub mod outputs;
 mod page;
 mod page_head;
 mod pictures;
+pub mod policy;
 pub mod prints;
 pub mod related;
 mod rows;
@@ -143,6 +147,8 @@ pub struct Renderer {
     searches: Searches,
     search_prints: Vec<OnceLock<Hash>>,
     shortcodes: Shortcodes,
+    /// What pages are held against, where the site asks for headers.
+    policy: Option<policy::Policy>,
     options: Vec<parse::Options>,
     pub cache: Option<Arc<Cache>>,
     pub prints: Prints,
@@ -204,6 +210,14 @@ impl Renderer {
             reads: ReadsOf::new(pages),
             timings,
         });
+        let texts: Vec<(String, Arc<str>)> = match shared.site.config.headers.on {
+            true => templates
+                .iter()
+                .filter(|source| source.own || !source.name.starts_with("shortcodes/"))
+                .map(|source| (source.name.clone(), source.text.clone()))
+                .collect(),
+            false => Vec::new(),
+        };
         let templates = match template::load(&templates, &shared) {
             Ok(templates) => templates,
             Err(mut errors) => {
@@ -237,6 +251,7 @@ impl Renderer {
             searches: Searches::new(&shared.site, words_held),
             search_prints: (0..languages).map(|_| OnceLock::new()).collect(),
             shortcodes,
+            policy: None,
             options,
             shared,
             cache,
@@ -249,6 +264,7 @@ impl Renderer {
             lost: Mutex::default(),
             asked_again: OnceLock::new(),
         };
+        renderer.policy = renderer.policy_of(&texts);
         renderer.prepare(&newer, before.as_deref(), files, filed, diagnostics);
         Some(renderer)
     }
@@ -395,8 +411,56 @@ impl Renderer {
         format.unwrap_or("January 2, 2006").to_owned()
     }
 
+    /// What the site's pages may do, where it asks for headers.
+    fn policy_of(&self, templates: &[(String, Arc<str>)]) -> Option<policy::Policy> {
+        let site = &self.shared.site;
+        let headers = &site.config.headers;
+        if !headers.on || headers.without_policy {
+            return None;
+        }
+        // Its text depends on a switch: both are on some page.
+        let script = |toggle: bool| {
+            let mut context = Context::new();
+            let show = std::collections::BTreeMap::from([("theme_toggle", toggle)]);
+            context.insert("show", &show);
+            let mut out = Vec::new();
+            let made = self
+                .templates
+                .render(policy::FIRST_SCRIPT, &context, &mut out);
+            // A template of the site's own that needs more is a finding on its pages.
+            made.ok().and_then(|()| String::from_utf8(out).ok())
+        };
+        let first: Vec<String> = [true, false].into_iter().filter_map(script).collect();
+        let all = templates.iter().map(|(_, text)| &**text);
+        let all = all.chain(first.iter().map(String::as_str));
+        Some(policy::Policy::new(headers, site.origin(), all))
+    }
+
     /// The bytes of one job. None: `diagnostics` says why.
     pub fn render(&self, job: &Job, diagnostics: &mut Vec<Diagnostic>) -> Option<Output> {
+        let output = self.render_job(job, diagnostics);
+        if let Some(policy) = &self.policy
+            && let Job::Page(..) | Job::Extra(..) | Job::NotFound(_) = job
+            && let Some(Output::Bytes(bytes)) = &output
+            && let Ok(html) = std::str::from_utf8(bytes)
+        {
+            policy.check(html, &self.address_of(job), diagnostics);
+        }
+        output
+    }
+
+    /// Where a reader finds what a job makes of pages.
+    fn address_of(&self, job: &Job) -> String {
+        let site = &self.shared.site;
+        match job {
+            Job::Page(id, pager) => self.pager_url(*id, *pager),
+            Job::NotFound(_) => site.href("404.html"),
+            Job::Extra(extra, _) => format!("{extra:?}").to_lowercase(),
+            _ => String::new(),
+        }
+    }
+
+    fn render_job(&self, job: &Job, diagnostics: &mut Vec<Diagnostic>) -> Option<Output> {
         let site = &self.shared.site;
         let mut out = String::new();
         match job {
@@ -412,6 +476,9 @@ impl Renderer {
             Job::Asset(index) => return Some(Output::Bytes(site.assets[*index].bytes.to_vec())),
             Job::Feed(id, format) => self.feed(*id, *format, &mut out),
             Job::IndexJson(id) => self.index_json(*id, &mut out),
+            Job::Markdown(id) => self.markdown(*id, &mut out),
+            Job::Llms(lang) => self.llms(*lang, &mut out),
+            Job::LlmsFull(lang) => self.llms_full(*lang, &mut out),
             Job::SearchIndex(lang) => out.push_str(&self.search(*lang).directory),
             Job::SearchPages(lang, n) => out.push_str(self.search(*lang).pages.get(*n)?),
             Job::SearchWords(lang, n) => {
@@ -422,6 +489,7 @@ impl Renderer {
             Job::Manifest => self.manifest(&mut out),
             Job::Favicon => machine::favicon(&site.config.default_lang().title, &mut out),
             Job::RedirectList => self.redirect_list(&mut out),
+            Job::Headers => self.headers_file(&mut out),
         }
         Some(Output::Bytes(out.into_bytes()))
     }

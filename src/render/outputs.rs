@@ -42,16 +42,19 @@ impl Renderer {
     /// The article with absolute links, as feed readers need it.
     fn for_feed(&self, id: PageId) -> Arc<str> {
         self.for_feeds[id.index()]
-            .get_or_init(|| {
-                let site = &self.shared.site;
-                // What there is to say about its links is said when its page is rendered.
-                let content = self.filler().content(id, Reader::Feed, &mut Vec::new());
-                let content = without_anchors(content);
-                let mut out = String::with_capacity(content.len() + 256);
-                absolute::html(&content, &site.permalink(&site[id].url), &mut out);
-                Arc::from(out)
-            })
+            .get_or_init(|| self.for_elsewhere(id).into())
             .clone()
+    }
+
+    /// The same, for whoever asks once.
+    pub(super) fn for_elsewhere(&self, id: PageId) -> String {
+        let site = &self.shared.site;
+        // What there is to say about its links is said when its page is rendered.
+        let content = self.filler().content(id, Reader::Feed, &mut Vec::new());
+        let content = without_anchors(content);
+        let mut out = String::with_capacity(content.len() + 256);
+        absolute::html(&content, &site.permalink(&site[id].url), &mut out);
+        out
     }
 
     /// The pages in a list's feeds, which are the same in every format.

@@ -293,6 +293,27 @@ impl Renderer {
                 }
                 hasher.hash(self.prints.around.bits[0]);
             }
+            Job::Markdown(id) => {
+                hasher.str("markdown");
+                self.own_page(*id, 1, &mut hasher);
+                let page = &site[*id];
+                for id in page.pages.iter().chain(&page.sections) {
+                    hasher.hash(self.prints.cards[id.index()]);
+                }
+            }
+            Job::Llms(lang) => {
+                hasher.str("llms.txt");
+                self.own_whole(*lang, &mut hasher);
+            }
+            Job::LlmsFull(lang) => {
+                hasher.str("llms-full.txt");
+                self.own_whole(*lang, &mut hasher);
+                for (_, pages) in site.for_machines(*lang) {
+                    for id in pages {
+                        self.own_article(id, &mut hasher);
+                    }
+                }
+            }
             Job::IndexJson(id) => {
                 hasher
                     .str("index.json")
@@ -338,6 +359,7 @@ impl Renderer {
             | Job::Manifest
             | Job::Favicon
             | Job::RedirectList
+            | Job::Headers
             | Job::Copy(_)
             | Job::Asset(_) => return None,
         }
@@ -347,7 +369,7 @@ impl Renderer {
     /// Under which the output of a job is filed, once it was rendered.
     pub fn print(&self, own: Hash, job: &Job, said: bool) -> Hash {
         let id = match job {
-            Job::Page(id, _) | Job::Feed(id, _) => Some(*id),
+            Job::Page(id, _) | Job::Feed(id, _) | Job::Markdown(id) => Some(*id),
             _ => None,
         };
         let reads = self.shared.reads.get(id).said(said);

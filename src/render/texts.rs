@@ -171,13 +171,25 @@ impl Renderer {
     /// Lets go of the text of a page that has been rendered, unless a feed or
     /// PaperMod's index will ask for it. The search index has its words then.
     pub fn done(&self, job: &Job) {
-        let Job::Page(id, 1) = job else { return };
+        let id = match job {
+            Job::Page(id, 1) => id,
+            Job::Markdown(id) => return self.done_with(*id),
+            _ => return,
+        };
         if let Some(n) = self.wants_words(*id) {
             self.count_words(*id, n, &self.plain_text(*id));
         }
+        // Its job comes next.
+        let site = &self.shared.site;
+        if !site.wants_markdown(&site[*id]) {
+            self.done_with(*id);
+        }
+    }
+
+    fn done_with(&self, id: PageId) {
         let asked = self.asked_again.get_or_init(|| self.asked_again());
         if let Some(article) = self.articles[id.index()].as_ref()
-            && asked.as_ref().is_some_and(|asked| !asked.contains(id))
+            && asked.as_ref().is_some_and(|asked| !asked.contains(&id))
         {
             article.slot().let_go();
         }
@@ -186,13 +198,14 @@ impl Renderer {
     /// Lets go of what a job has asked for, where no others will be rendered.
     pub fn let_go_of(&self, job: &Job) {
         match job {
-            Job::Page(id, _) => {
+            Job::Page(id, _) | Job::Markdown(id) => {
                 if let Some(article) = self.articles[id.index()].as_ref() {
                     article.slot().let_go();
                 }
             }
             Job::Feed(..)
             | Job::IndexJson(_)
+            | Job::LlmsFull(_)
             | Job::SearchIndex(_)
             | Job::SearchWords(..)
             | Job::SearchPages(..) => self.let_go(),
@@ -214,7 +227,7 @@ impl Renderer {
         let mut asked = HashSet::new();
         for route in &site.routes.all {
             match &route.job {
-                Job::IndexJson(_) => return None,
+                Job::IndexJson(_) | Job::LlmsFull(_) => return None,
                 Job::Feed(id, _) => {
                     let entries = self.feed_entries(*id).iter().copied();
                     asked.extend(entries.filter(|id| site[*id].show.full_text_in_rss));

@@ -5,7 +5,7 @@ use super::route::{FeedFormat, Job, Routes};
 use super::{Kind, LangId, Page, PageId, Site, Term};
 use crate::config::outputs::{Kind as OutputKind, OutputFormat};
 use crate::config::params::{AUTHORS, HomeMode};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Pages in one file of the search index: ten results are seldom neighbours.
 pub const SEARCH_GROUP: usize = 8;
@@ -142,7 +142,12 @@ impl Site {
                 let page = &self[*id];
                 page.kind == Kind::Taxonomy || !self.layout(page).is_empty()
             }
-            Job::Feed(..) | Job::IndexJson(_) | Job::Sitemap(_) | Job::Extra(..) => true,
+            Job::Feed(..)
+            | Job::IndexJson(_)
+            | Job::Sitemap(_)
+            | Job::Extra(..)
+            | Job::Llms(_)
+            | Job::LlmsFull(_) => true,
             _ => false,
         }
     }
@@ -255,6 +260,59 @@ impl Site {
     pub fn wants_index_json(&self, page: &Page) -> bool {
         self.outputs(page)
             .is_some_and(|formats| formats.contains(&OutputFormat::Json))
+    }
+
+    /// Whether a page is put out as Markdown too. Pages that the program fills have no text.
+    pub fn wants_markdown(&self, page: &Page) -> bool {
+        self.outputs(page)
+            .is_some_and(|formats| formats.contains(&OutputFormat::Markdown))
+            && self.layout(page).is_empty()
+    }
+
+    /// The page as Markdown, in the output folder: `blog/post/index.md`.
+    pub fn markdown_output(page: &Page) -> String {
+        let stem = page.output.strip_suffix(".html").unwrap_or(&page.output);
+        format!("{stem}.md")
+    }
+
+    /// Where the page stands as Markdown, from the site's root, if it does.
+    pub fn markdown_url(&self, page: &Page) -> Option<String> {
+        let wanted = self.wants_markdown(page) && page.rendered;
+        wanted.then(|| format!("/{}", Site::markdown_output(page)))
+    }
+
+    pub fn wants_llms(&self, page: &Page) -> bool {
+        self.outputs(page)
+            .is_some_and(|formats| formats.contains(&OutputFormat::Llms))
+    }
+
+    pub fn wants_llms_full(&self, page: &Page) -> bool {
+        self.outputs(page)
+            .is_some_and(|formats| formats.contains(&OutputFormat::LlmsFull))
+    }
+
+    /// Posts of one language that programs should read, by the section at the root that they
+    /// are in: those that are in none first.
+    pub fn for_machines(&self, lang: LangId) -> Vec<(Option<PageId>, Vec<PageId>)> {
+        let home = self.home(lang);
+        let mut sections: Vec<(Option<PageId>, Vec<PageId>)> = vec![(None, Vec::new())];
+        let direct = self[home].sections.iter();
+        sections.extend(direct.map(|section| (Some(*section), Vec::new())));
+        let mut place: HashMap<PageId, usize> = HashMap::new();
+        for (at, (section, _)) in sections.iter().enumerate() {
+            place.extend(section.map(|section| (section, at)));
+        }
+        for id in &self.regular[lang.index()] {
+            let page = &self[*id];
+            if !(page.listed && page.rendered && page.show.indexed_by_robots) {
+                continue;
+            }
+            let above = std::iter::successors(page.parent, |above| self[*above].parent);
+            let top = above.filter_map(|above| place.get(&above)).last();
+            sections[top.copied().unwrap_or(0)].1.push(*id);
+        }
+        sections.retain(|(_, pages)| !pages.is_empty());
+        sections
     }
 
     /// Pages of one language that search engines should know.

@@ -23,6 +23,11 @@ pub enum Job {
     Feed(PageId, FeedFormat),
     /// PaperMod's search file, where `outputs.home` holds `JSON`.
     IndexJson(PageId),
+    /// The page as Markdown, for machines.
+    Markdown(PageId),
+    /// `llms.txt` and `llms-full.txt` of a language.
+    Llms(LangId),
+    LlmsFull(LangId),
     /// What the theme's search reads: the directory of its index, one of the files of
     /// words, and one of those of pages.
     SearchIndex(LangId),
@@ -37,6 +42,8 @@ pub enum Job {
     Redirect(String),
     /// The list of redirects that hosts read.
     RedirectList,
+    /// What hosts should say with each file.
+    Headers,
     /// A file copied as it is, by its path relative to the site's root.
     Copy(Arc<str>),
     /// A smaller copy of one of the site's pictures, by index, and its width.
@@ -274,6 +281,10 @@ impl Claims<'_> {
             if self.enabled(page) {
                 let claimant = authored(self.site, page, "page");
                 self.claim(page.output.clone(), Job::Page(id, 1), claimant);
+                if self.site.wants_markdown(page) {
+                    let output = Site::markdown_output(page);
+                    self.generate(output, Job::Markdown(id), "a page as Markdown");
+                }
             }
         }
     }
@@ -459,6 +470,14 @@ impl Claims<'_> {
                     self.search(lang, &prefix);
                 }
             }
+            let home = &site[site.home(lang)];
+            if site.wants_llms(home) {
+                self.generate(format!("{prefix}llms.txt"), Job::Llms(lang), "llms.txt");
+            }
+            if site.wants_llms_full(home) {
+                let output = format!("{prefix}llms-full.txt");
+                self.generate(output, Job::LlmsFull(lang), "llms-full.txt");
+            }
         }
         self.default_language();
         if site.config.enable_robots_txt
@@ -482,6 +501,9 @@ impl Claims<'_> {
             .any(|route| matches!(route.job, Job::Redirect(_)))
         {
             self.generate("_redirects", Job::RedirectList, "the list of redirects");
+        }
+        if site.config.headers.on {
+            self.generate("_headers", Job::Headers, "the list of headers");
         }
         for (index, asset) in site.assets.iter().enumerate() {
             self.generate(

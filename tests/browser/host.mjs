@@ -2,7 +2,7 @@
 // for what carries a fingerprint, and a content security policy. Also what the scripts
 // that look share.
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -29,7 +29,7 @@ export async function host(site) {
   const hashes = [...home.matchAll(INLINE)].map(
     ([, text]) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`,
   );
-  const policy = [
+  const own = [
     "default-src 'none'",
     `script-src 'self' ${hashes.join(" ")}`,
     // A table's columns are aligned, and a picture put behind a title, by attributes.
@@ -38,6 +38,10 @@ export async function host(site) {
     "frame-src https://www.youtube-nocookie.com https://player.vimeo.com",
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   ].join("; ");
+  // A site that asks for headers says itself what its pages may do.
+  const asked = existsSync(join(site.out, "_headers")) && readFileSync(join(site.out, "_headers"), "utf8");
+  const said = asked && /^  Content-Security-Policy: (.*)$/m.exec(asked)?.[1];
+  const policy = said || own;
   const answers = new Map();
   const answer = (path) => {
     if (!answers.has(path)) {
@@ -76,7 +80,7 @@ export async function host(site) {
   });
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   const { port } = server.address();
-  return { origin: `http://localhost:${port}`, small: (path) => answer(path).small.length, close: () => server.close() };
+  return { origin: `http://localhost:${port}`, policy: { text: policy, ours: Boolean(said) }, small: (path) => answer(path).small.length, close: () => server.close() };
 }
 
 /** The pages of a site as their addresses' paths; a redirect is none. */

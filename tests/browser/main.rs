@@ -115,6 +115,21 @@ fn pages_are_fit_to_be_read() {
 }
 
 #[test]
+fn nothing_is_stopped_by_the_sites_own_policy() {
+    let tools = tools::chromium().and_then(|found| Ok((tools::node_modules()?, found)));
+    let Some((modules, chromium)) =
+        tools::or_skip("nothing_is_stopped_by_the_sites_own_policy", tools)
+    else {
+        return;
+    };
+    node(
+        "policy.mjs",
+        &[sites::own()],
+        &[("MODULES", &modules), ("CHROMIUM", &chromium)],
+    );
+}
+
+#[test]
 fn lighthouse_finds_nothing() {
     let tools = tools::chromium().and_then(|found| Ok((tools::node_modules()?, found)));
     let Some((modules, chromium)) = tools::or_skip("lighthouse_finds_nothing", tools) else {
