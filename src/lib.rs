@@ -27,6 +27,8 @@ pub mod source;
 
 pub mod picture;
 
+pub mod formula;
+
 pub mod config;
 
 pub mod parse;
