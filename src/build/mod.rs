@@ -387,8 +387,8 @@ fn site(
         statics: rooms.statics()?,
         loose: rooms.loose(),
         sources: std::mem::take(sources),
+        assets: assets::wanted(&around.assets, &config, &documents),
         documents,
-        assets: around.assets.clone(),
         config,
         now,
     };

@@ -13,6 +13,7 @@ mod languages;
 pub mod load;
 pub mod look;
 pub mod markup;
+pub mod math;
 pub mod menus;
 pub mod outputs;
 pub mod params;
@@ -28,6 +29,7 @@ use cascade::Cascade;
 use imaging::Imaging;
 use jiff::tz::TimeZone;
 use markup::Markup;
+use math::Math;
 use menus::Menus;
 use outputs::{Kind, Outputs, Pagination, Sitemap};
 use params::SiteParams;
@@ -74,6 +76,7 @@ pub struct Config {
     pub dates: DateSources,
     pub markup: Markup,
     pub imaging: Imaging,
+    pub math: Math,
     pub sitemap: Sitemap,
     pub cascade: Vec<Cascade>,
     /// Where `longhand deploy` sends the site; the first is meant where none is named.

@@ -2,8 +2,10 @@
 //! shortcodes expanded; and its HTML with every hole filled.
 
 use super::Renderer;
+use super::formulas::Formulas;
 use super::pictures::{self, Reader};
 use crate::diag::{Diagnostic, Span};
+use crate::formula;
 use crate::hash::Hash;
 use crate::parse::{
     Body, CodeBlock, Digest, Doc, Heading, Hole, Image, Link, Meta, Slot, Text, fill,
@@ -118,10 +120,13 @@ impl Article {
                 || html.contains(&format!("id={escaped}"))
         };
         holds(&body.html)
-            || body
-                .holes
-                .iter()
-                .any(|hole| matches!(hole, Hole::Html(html) if holds(html)))
+            || body.holes.iter().any(|hole| match hole {
+                Hole::Html(html) => holds(html),
+                Hole::Formula(formula) => {
+                    formula::labels(&formula.tex).any(|label| label == fragment)
+                }
+                _ => false,
+            })
     }
 }
 
@@ -159,6 +164,7 @@ impl Filler<'_> {
             within: vec![(id, String::new())],
             embedded: 0,
             circle: None,
+            formulas: None,
             diagnostics,
         };
         fill::walk(&body.html, &body.holes, &mut out, &mut |hole, out| {
@@ -182,6 +188,8 @@ pub(super) struct Filling<'a, 'd> {
     pub(super) embedded: usize,
     /// A part that held itself: whose it is.
     pub(super) circle: Option<PageId>,
+    /// Those of `holes`, set together once the first of them is asked for.
+    pub(super) formulas: Option<Formulas>,
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
 }
 
@@ -200,6 +208,7 @@ impl Filling<'_, '_> {
         }
         match hole {
             Hole::Code(block) => self.code(block, out, depth),
+            Hole::Formula(formula) => self.formula(formula, out),
             Hole::Link(link) => self.link(link, out, depth),
             Hole::Image(image) => self.image(image, out, depth),
             Hole::Html(html) => self.nested(html, out, depth),

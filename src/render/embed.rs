@@ -94,6 +94,7 @@ impl Filling<'_, '_> {
             within,
             embedded: self.embedded,
             circle: None,
+            formulas: None,
             diagnostics: &mut unheard,
         };
         fill::walk(html, &text.body.holes, &mut filled, &mut |hole, out| {
