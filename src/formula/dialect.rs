@@ -11,7 +11,7 @@ const LONGEST: usize = 64 << 10;
 /// Macros within macros.
 const EXPANSIONS: usize = 64;
 /// Groups, environments and arguments within each other.
-pub(super) const DEEPEST: usize = 200;
+pub(super) const DEEPEST: usize = 100;
 
 /// Put before a tag that wants no parentheses.
 pub(super) const BARE_TAG: &str = "@@";
@@ -404,6 +404,15 @@ impl Writer<'_, '_> {
                 Ok(end)
             }
             name if PROSE.contains(&name) => self.prose(text, (start, end), from, name),
+            "left" => {
+                self.deep += 1;
+                self.deeper(&here)?;
+                self.as_is(text, start..end, from)
+            }
+            "right" => {
+                self.deep = self.deep.saturating_sub(1);
+                self.as_is(text, start..end, from)
+            }
             name => {
                 let instead = match name {
                     "pmb" => Some("\\boldsymbol"),
