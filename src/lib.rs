@@ -51,6 +51,8 @@ pub mod check;
 
 pub mod desk;
 
+pub mod import;
+
 pub mod deploy;
 
 pub mod serve;
