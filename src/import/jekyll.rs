@@ -358,7 +358,8 @@ fn page(
         .ok()
         .map(|begun| begun.is(b"---"));
     let has_front = begins == Some(true);
-    if !has_front && !(is_markdown && kind != PageKind::Page) {
+    let always = is_markdown && kind != PageKind::Page;
+    if !has_front && !always {
         if matches!(kind, PageKind::Draft) {
             return Ok(());
         }

@@ -141,7 +141,7 @@ impl Mend<'_> {
             let code = out.matches('`').count() + rest[..at].matches('`').count();
             let list = attributes(&rest[at..end]);
             match list {
-                Some(list) if code % 2 == 0 => {
+                Some(list) if code.is_multiple_of(2) => {
                     out.push_str(&rest[..at]);
                     match translated(list).filter(|list| heading && !list.is_empty()) {
                         Some(list) => out.push_str(&format!("{{{list}}}")),
