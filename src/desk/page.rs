@@ -222,10 +222,14 @@ pub fn begin(
     })
 }
 
-/// `posts/x.md` and `posts/x` are paths; `on/off` with spaces around is none.
+/// `posts/x.md`, `posts/x` and `posts/two words.md` are paths; `on/off` with other words around is none.
 fn is_path(text: &str) -> bool {
     let one_word = !text.trim().contains(char::is_whitespace);
-    one_word && (content::is_content(text) || (text.contains('/') && !text.contains("//")))
+    let folders = text.contains('/') && !text.contains("//");
+    match content::is_content(text) {
+        true => one_word || folders,
+        false => one_word && folders,
+    }
 }
 
 /// The body begins with the title, and the front matter has none.
