@@ -283,7 +283,6 @@ impl Renderer {
         };
         for index in 0..site.config.languages.len() {
             let lang = LangId(index as u32);
-            menus::dead(&site, lang, diagnostics);
             self.menus.push(menus::build(&site, lang));
             self.sites.push(self.site_values(lang));
             self.publishers.push(Publisher::new(self, lang));

@@ -2,7 +2,6 @@
 
 use super::{LangId, PageId, Site, links, taxonomy};
 use crate::config::menus::MenuEntry;
-use crate::diag::Diagnostic;
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -57,28 +56,6 @@ pub fn build(site: &Site, lang: LangId) -> BTreeMap<String, Vec<Item>> {
     flat.into_iter()
         .map(|(name, items)| (name, nest(items)))
         .collect()
-}
-
-/// Entries that name a page which is not there, and say no address besides.
-pub fn dead(site: &Site, lang: LangId, diagnostics: &mut Vec<Diagnostic>) {
-    let of_config = site.config.languages[lang.index()].menus.menus.iter();
-    let of_config = of_config.flat_map(|(_, entries)| entries);
-    let pages = site.pages.iter().filter(|page| page.lang == lang);
-    let of_pages = pages
-        .filter_map(|page| page.front())
-        .flat_map(|front| &front.menus);
-    for entry in of_config.chain(of_pages.map(|(_, entry)| entry)) {
-        let Some(path) = entry.page_ref.as_ref().filter(|_| entry.url.is_none()) else {
-            continue;
-        };
-        if site.page_at(lang, path).is_none() {
-            let message = format!("the menu's entry leads to no page: `{path}`");
-            let warning = Diagnostic::warning("broken-link", entry.span, message);
-            diagnostics.push(warning.help(
-                "`pageRef` is a page's path below the content folder, such as `/posts/first`; `url` is an address",
-            ));
-        }
-    }
 }
 
 fn resolve(site: &Site, lang: LangId, entry: &MenuEntry, own: Option<PageId>) -> Item {
