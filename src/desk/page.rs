@@ -585,3 +585,21 @@ fn no_archetype(options: &Options, config: &Config, kind: &str) -> Result<Failur
     };
     Ok(usage(format!("there is no archetype `{kind}`"), help))
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_path_is_told_from_a_title() {
+        for path in ["a.md", "posts/a", "posts/a.md", "posts/two words.md"] {
+            assert!(super::is_path(path), "{path}");
+        }
+        for title in [
+            "First snow",
+            "On / off",
+            "Why I left x.md",
+            "https://a.org/b",
+        ] {
+            assert!(!super::is_path(title), "{title}");
+        }
+    }
+}
