@@ -1,6 +1,7 @@
 //! kramdown's own marks, written as ours: attribute lists, the list that becomes the
 //! contents, comments. What has no counterpart is left out and said.
 
+use super::liquid::split_unquoted;
 use crate::diag::{Diagnostic, FileId, Span};
 
 /// A text, and what it asks for.
@@ -201,15 +202,7 @@ fn translated(list: &str) -> Option<String> {
 
 /// Words between spaces, but for spaces in quotes.
 fn words(list: &str) -> Vec<&str> {
-    let mut quote = None;
-    let words = list.split(|c: char| {
-        match quote {
-            Some(open) if c == open => quote = None,
-            None if matches!(c, '"' | '\'') => quote = Some(c),
-            _ => {}
-        }
-        quote.is_none() && c.is_whitespace()
-    });
+    let words = split_unquoted(list, char::is_whitespace);
     words.filter(|word| !word.is_empty()).collect()
 }
 

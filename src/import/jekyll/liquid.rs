@@ -425,16 +425,23 @@ impl Run<'_, '_> {
 
 /// The parts between `|`, but for those in quotes.
 fn pipes(expression: &str) -> Vec<&str> {
+    split_unquoted(expression, |c| c == '|').collect()
+}
+
+/// The parts between characters that are separators outside of quotes.
+pub(super) fn split_unquoted(
+    text: &str,
+    is_separator: impl Fn(char) -> bool,
+) -> impl Iterator<Item = &str> {
     let mut quote = None;
-    let parts = expression.split(|c: char| {
+    text.split(move |c: char| {
         match quote {
             Some(open) if c == open => quote = None,
             None if matches!(c, '"' | '\'') => quote = Some(c),
             _ => {}
         }
-        quote.is_none() && c == '|'
-    });
-    parts.collect()
+        quote.is_none() && is_separator(c)
+    })
 }
 
 /// `key="value" other=word` of an include.
