@@ -169,7 +169,7 @@ struct Rows {
     one: &'static str,
     heads: Vec<&'static str>,
     cells: Vec<Vec<String>>,
-    /// The keys of its JSON, in their order: the head of the CSV, also where no row is.
+    /// The keys of its JSON that are the columns of the CSV, also where no row is.
     keys: &'static [&'static str],
     /// The column that is cut where a line gets too long.
     cut: usize,
@@ -254,10 +254,10 @@ impl Rows {
         let heads = self.keys.iter().map(|key| (*key).to_owned());
         let mut all: Vec<Vec<String>> = vec![heads.collect()];
         for row in self.json.iter().filter_map(serde_json::Value::as_object) {
-            let cells = row.values().map(|value| match value {
-                serde_json::Value::String(text) => text.clone(),
-                serde_json::Value::Null => String::new(),
-                other => other.to_string(),
+            let cells = self.keys.iter().map(|key| match row.get(*key) {
+                Some(serde_json::Value::String(text)) => text.clone(),
+                None | Some(serde_json::Value::Null) => String::new(),
+                Some(other) => other.to_string(),
             });
             all.push(cells.collect());
         }
