@@ -10,9 +10,7 @@ use std::path::{Path, PathBuf};
 /// Writes a file that is not there yet, and the folders that it needs. Something
 /// else by this name is an error of the kind `AlreadyExists`, and stays.
 pub fn create(path: &Path, bytes: &[u8]) -> Result<(), IoError> {
-    folder_of(path)?;
-    let made = fs::File::create_new(path).and_then(|mut file| file.write_all(bytes));
-    made.map_err(|source| failed(path, "write", source))
+    create_from(path, From::Bytes(bytes), &mut Vec::new())
 }
 
 /// Where the bytes of a new file come from.
