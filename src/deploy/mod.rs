@@ -30,6 +30,7 @@ use crate::config::rows::nearest_name;
 use crate::diag::{Diagnostic, FileId};
 use crate::emit;
 use crate::source::Sources;
+use crate::text;
 use plan::{Plan, some_of};
 use record::Record;
 use std::path::{Path, PathBuf};
@@ -298,11 +299,8 @@ fn leads_nowhere(url: &str) -> bool {
     let host = host.trim_end_matches('.').to_lowercase();
     match host.parse::<std::net::IpAddr>() {
         Ok(address) => address.is_loopback() || address.is_unspecified(),
-        // Kept out of use by RFC 2606: what a new site begins with.
-        Err(_) => {
-            let top = host.rsplit('.').next().unwrap_or_default();
-            matches!(top, "localhost" | "example" | "test" | "invalid")
-        }
+        // A new site begins with such a name.
+        Err(_) => text::is_kept_from_use(&host),
     }
 }
 
