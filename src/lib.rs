@@ -53,6 +53,8 @@ pub mod check;
 
 pub mod desk;
 
+pub mod import;
+
 pub mod deploy;
 
 pub mod serve;

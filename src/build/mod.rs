@@ -22,7 +22,7 @@ use crate::hash::{Hash, Hasher};
 use crate::parse::{self, highlight};
 use crate::picture::Pictures;
 use crate::render::i18n::Plural;
-use crate::render::{self, Output, Renderer, outputs};
+use crate::render::{self, Output, Renderer, outputs, template};
 use crate::site::construct::{Document, Parts};
 use crate::site::route::{Job, Route};
 use crate::site::{Asset, Kind, LeftOut, Site};
@@ -317,6 +317,8 @@ struct Around {
     assets: Vec<Asset>,
     /// Of each language.
     options: Vec<parse::Options>,
+    /// Whether a template may show related pages.
+    shows_related: bool,
     global: Hash,
     files: Hash,
 }
@@ -333,8 +335,10 @@ fn around(
     let texts = rooms.texts(config, sources, diagnostics)?;
     let styles = assets::HighlightStyles::choose(config, diagnostics);
     let assets = assets::build(rooms, config, &styles)?;
+    let shows_related = template::any_reads(&templates, "page", "related");
     Ok(Around {
-        options: text::options(config, &texts),
+        options: text::options(config, &texts, shows_related),
+        shows_related,
         highlight: styles.defaults(config),
         pictures: Arc::new(rooms.pictures()),
         global: global(options, config, sources, &assets),
@@ -359,6 +363,7 @@ impl Around {
             data: self.data.clone(),
             texts: self.texts.clone(),
             options: self.options.clone(),
+            shows_related: self.shows_related,
             highlight: self.highlight.clone(),
             pictures: self.pictures.clone(),
             cache: None,

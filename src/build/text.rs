@@ -10,13 +10,18 @@ use crate::render::i18n::{Plural, Strings};
 use crate::text::IdType;
 use crate::tree::{self, Node};
 
-/// What parsing may know of the configuration, for each language.
-pub fn options(config: &Config, texts: &[Vec<(String, Plural)>]) -> Vec<parse::Options> {
+/// What parsing may know of the configuration, for each language. `related`: whether a
+/// template may show related pages.
+pub fn options(
+    config: &Config,
+    texts: &[Vec<(String, Plural)>],
+    related: bool,
+) -> Vec<parse::Options> {
     config
         .languages
         .iter()
         .zip(texts)
-        .map(|(language, texts)| of_language(config, language, texts))
+        .map(|(language, texts)| of_language(config, language, texts, related))
         .collect()
 }
 
@@ -24,6 +29,7 @@ fn of_language(
     config: &Config,
     language: &LanguageConfig,
     texts: &[(String, Plural)],
+    related: bool,
 ) -> parse::Options {
     let goldmark = &config.markup.goldmark;
     let strings = Strings::new(&language.code, texts);
@@ -113,7 +119,7 @@ fn of_language(
         },
         has_cjk: language.has_cjk,
         summary_length: language.summary_length,
-        related: language.switches.related == Some(true),
+        related: related && language.switches.related == Some(true),
         html: false,
     }
 }

@@ -140,8 +140,11 @@ impl Filler<'_> {
     pub fn content(&self, id: PageId, reader: Reader, diagnostics: &mut Vec<Diagnostic>) -> String {
         match self.renderer.text(id) {
             Some(text) => {
-                let html = self.body(id, &text.body, reader, diagnostics);
-                self.renderer.dress(id, html, reader, diagnostics)
+                let mut said = Vec::new();
+                let (html, elsewhere) = self.filled(id, &text.body, reader, &mut said);
+                let html = self.renderer.dress(id, html, reader, &elsewhere, &mut said);
+                diagnostics.append(&mut said);
+                html
             }
             None => String::new(),
         }
@@ -154,6 +157,17 @@ impl Filler<'_> {
         reader: Reader,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> String {
+        self.filled(id, body, reader, diagnostics).0
+    }
+
+    /// Also what was found wrong in parts of other pages, and is told of them.
+    fn filled(
+        &self,
+        id: PageId,
+        body: &Body,
+        reader: Reader,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> (String, Vec<Diagnostic>) {
         let mut out = String::with_capacity(body.html.len() * 2);
         let mut page = Filling {
             filler: self,
@@ -165,12 +179,14 @@ impl Filler<'_> {
             embedded: 0,
             circle: None,
             formulas: None,
+            elsewhere: Vec::new(),
             diagnostics,
         };
         fill::walk(&body.html, &body.holes, &mut out, &mut |hole, out| {
             page.write(hole, out, 0)
         });
-        out
+        let elsewhere = page.elsewhere;
+        (out, elsewhere)
     }
 }
 
@@ -190,6 +206,8 @@ pub(super) struct Filling<'a, 'd> {
     pub(super) circle: Option<PageId>,
     /// Those of `holes`, set together once the first of them is asked for.
     pub(super) formulas: Option<Formulas>,
+    /// What is wrong in parts of others: told of the pages that they are from.
+    pub(super) elsewhere: Vec<Diagnostic>,
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
 }
 

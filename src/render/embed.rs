@@ -95,6 +95,7 @@ impl Filling<'_, '_> {
             embedded: self.embedded,
             circle: None,
             formulas: None,
+            elsewhere: Vec::new(),
             diagnostics: &mut unheard,
         };
         fill::walk(html, &text.body.holes, &mut filled, &mut |hole, out| {
@@ -102,6 +103,10 @@ impl Filling<'_, '_> {
         });
         let circle = page.circle;
         self.embedded = page.embedded;
+        self.elsewhere.append(&mut page.elsewhere);
+        // Of pictures that shortcodes or HTML show: dressed as a part of this page, later.
+        renderer.dress(part.0, filled.clone(), self.reader, &[], &mut unheard);
+        self.elsewhere.append(&mut unheard);
         let mut resolved = String::with_capacity(filled.len());
         absolute::html(&filled, &site.href(&site[part.0].url), &mut resolved);
         without_ids(&resolved, out);

@@ -90,6 +90,8 @@ pub struct Parts {
     pub texts: Vec<Vec<(String, i18n::Plural)>>,
     /// For each language.
     pub options: Vec<parse::Options>,
+    /// Whether a template may show related pages.
+    pub shows_related: bool,
     pub highlight: highlight::Defaults,
     /// Those among the site's files.
     pub pictures: Arc<Pictures>,
@@ -112,6 +114,8 @@ pub struct Renderer {
     articles: Arc<Vec<Option<Article>>>,
     /// Who links to whom.
     backlinks: Backlinks,
+    /// Whether a template may show related pages.
+    shows_related: bool,
     /// Found when the first page shows related ones; and those of each page.
     related_index: OnceLock<related::Index>,
     related: Vec<OnceLock<Box<[PageId]>>>,
@@ -170,6 +174,7 @@ impl Renderer {
             data,
             texts,
             options,
+            shows_related,
             highlight,
             pictures,
             cache,
@@ -213,6 +218,7 @@ impl Renderer {
             templates,
             articles: Arc::default(),
             backlinks: Backlinks::default(),
+            shows_related,
             related_index: OnceLock::new(),
             related: (0..pages).map(|_| OnceLock::new()).collect(),
             highlighter: Highlighter::default(),

@@ -217,12 +217,15 @@ struct Said<'h> {
 
 impl Renderer {
     /// An article whose pictures have their sizes, also those that shortcodes or HTML
-    /// show. All but the first are loaded when they are near.
+    /// show. All but the first are loaded when they are near. `diagnostics` holds what there was
+    /// to say of this article so far, `elsewhere` what is told of other pages: neither is
+    /// said again.
     pub(super) fn dress(
         &self,
         id: PageId,
         html: String,
         reader: Reader,
+        elsewhere: &[Diagnostic],
         diagnostics: &mut Vec<Diagnostic>,
     ) -> String {
         let bytes = html.as_bytes();
@@ -291,7 +294,13 @@ impl Renderer {
             out.push_str(&html[from..open]);
             let begin = out.len();
             out.push_str(&html[open..close]);
-            let dark = self.complete(id, &said, (reader, count), &mut out, diagnostics);
+            let dark = self.complete(
+                id,
+                &said,
+                (reader, count),
+                &mut out,
+                (elsewhere, diagnostics),
+            );
             if let Some(dark) = dark {
                 let tag = out.split_off(begin);
                 self.pair(&tag, &html[close..end], &dark, &mut out);
@@ -312,7 +321,7 @@ impl Renderer {
         said: &Said,
         (reader, count): (Reader, usize),
         out: &mut String,
-        diagnostics: &mut Vec<Diagnostic>,
+        (elsewhere, diagnostics): (&[Diagnostic], &mut Vec<Diagnostic>),
     ) -> Option<Dark> {
         let mut dark = None;
         if let Some(src) = said.src {
@@ -327,8 +336,8 @@ impl Renderer {
                 }
                 let most = self.shared.site.config.imaging.largest;
                 // Of one that Markdown shows it was said with its place.
-                let new =
-                    |new: &Diagnostic| diagnostics.iter().all(|old| old.message != new.message);
+                let mut told = diagnostics.iter().chain(elsewhere);
+                let new = |new: &Diagnostic| told.all(|old| old.message != new.message);
                 if let Some(mut said) = fault(&picture, most, None).filter(new) {
                     said.span = self.span_of(id, &src);
                     diagnostics.push(said);

@@ -259,7 +259,7 @@ impl Renderer {
     /// The pages that are shown with a page; none where it shows none.
     pub fn related(&self, id: PageId) -> &[PageId] {
         let site = &self.shared.site;
-        if !site[id].show.related {
+        if !self.shows_related || !site[id].show.related {
             return &[];
         }
         self.related[id.index()].get_or_init(|| {

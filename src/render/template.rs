@@ -98,6 +98,16 @@ pub const EXPANDING: &str = "__expanding";
 /// Bytes of a page beyond which its template is taken to run without end.
 pub const LARGEST: usize = 64 << 20;
 
+/// Whether any template that can make a page may read this key of a variable. Partials are
+/// read where others include them; the theme's that a site replaces are not among `sources`.
+pub fn any_reads(sources: &[Source], variable: &str, key: &str) -> bool {
+    let known = Known::new(sources);
+    let part = |name: &str| name.starts_with("partials/") || name.starts_with("shortcodes/");
+    let names = sources.iter().map(|source| source.name.as_str());
+    let need = known.need(names.filter(|name| !part(name)));
+    need.key(variable, key)
+}
+
 /// Loads all templates in one batch; what cannot be read is an error with its place.
 pub fn load(sources: &[Source], shared: &Arc<Shared>) -> Result<Templates, Vec<Diagnostic>> {
     let mut tera = Tera::default();
@@ -124,8 +134,8 @@ impl Templates {
     }
 
     /// What a template may read of all that there is.
-    pub fn need(&self, name: &str) -> Need {
-        self.known.need(name)
+    pub fn need<'t>(&'t self, name: &'t str) -> Need {
+        self.known.need([name])
     }
 
     /// Renders into `out`.

@@ -67,6 +67,7 @@ pub(super) fn find_odd(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
 }
 
 /// Whether a byte is a whitespace character of ASCII.
+#[inline]
 pub(super) fn is(byte: u8) -> bool {
     (byte == b' ') | (byte.wrapping_sub(b'\t') < 5)
 }
