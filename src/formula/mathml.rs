@@ -5,7 +5,7 @@ use super::dialect::{self, BARE_TAG, Meant, Prepared, problem};
 use super::names;
 use super::{Macros, Made, Problem, Tex};
 use crate::text;
-use math_core::{LatexError, LatexToMathML, MathCoreConfig, MathDisplay};
+use math_core::{ConvertResult, LatexError, LatexToMathML, MathCoreConfig, MathDisplay};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -53,7 +53,7 @@ pub fn set(formulas: &[Tex<'_>], macros: &Macros) -> Vec<Result<Made, Problem>> 
         numbered.push(prepared.and_then(|prepared| {
             let mathml = converted
                 .next()
-                .unwrap_or_else(|| Err(unconverted(formula)));
+                .unwrap_or_else(|| Err(unconverted(formula.text)));
             match mathml {
                 Ok(mathml) => Ok(made(&mathml, formula, &prepared, index, &known)),
                 Err(mut wrong) => {
@@ -68,24 +68,16 @@ pub fn set(formulas: &[Tex<'_>], macros: &Macros) -> Vec<Result<Made, Problem>> 
     numbered
 }
 
-fn unconverted(formula: &Tex<'_>) -> Problem {
+fn unconverted(tex: &str) -> Problem {
     problem(
-        0..formula.text.len(),
+        0..tex.len(),
         "the formula cannot be set".to_owned(),
         "write it in other words",
     )
 }
 
 fn convert(sound: &[(&str, MathDisplay)], depth: usize) -> Vec<Result<String, Problem>> {
-    let all = || -> Vec<Result<String, Problem>> {
-        let results = CONVERTER.convert_all(sound).into_iter();
-        results
-            .map(|result| match result {
-                Ok(result) => Ok(result.mathml),
-                Err(error) => Err(in_our_words(&error)),
-            })
-            .collect()
-    };
+    let all = || standing(sound).unwrap_or_else(|| without_the_fallen(sound));
     if depth <= SHALLOW {
         return all();
     }
@@ -94,6 +86,30 @@ fn convert(sound: &[(&str, MathDisplay)], depth: usize) -> Vec<Result<String, Pr
         let thread = builder.spawn_scoped(scope, all);
         thread.map_or_else(|_| Vec::new(), |thread| thread.join().unwrap_or_default())
     })
+}
+
+/// None where the converter panics over one of them.
+fn standing(sound: &[(&str, MathDisplay)]) -> Option<Vec<Result<String, Problem>>> {
+    let results = std::panic::catch_unwind(|| CONVERTER.convert_all(sound)).ok()?;
+    let in_words = |result: Result<ConvertResult, Box<LatexError>>| match result {
+        Ok(result) => Ok(result.mathml),
+        Err(error) => Err(in_our_words(&error)),
+    };
+    Some(results.into_iter().map(in_words).collect())
+}
+
+/// One formula that the converter panics over costs no other.
+fn without_the_fallen(sound: &[(&str, MathDisplay)]) -> Vec<Result<String, Problem>> {
+    let stands = |&formula: &(&str, MathDisplay)| standing(&[formula]).is_some();
+    let (kept, left): (Vec<_>, Vec<_>) = (0..sound.len()).partition(|&at| stands(&sound[at]));
+    let formulas: Vec<_> = kept.iter().map(|&at| sound[at]).collect();
+    let Some(mut results) = standing(&formulas) else {
+        return Vec::new();
+    };
+    for at in left {
+        results.insert(at, Err(unconverted(sound[at].0)));
+    }
+    results
 }
 
 /// Where each label stands first: the formula, and what it is in there.
