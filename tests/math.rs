@@ -78,7 +78,7 @@ fn everyday_formulas_are_set_as_sound_xml() {
         }
         count += 1;
     }
-    assert!(count > 160, "{count}");
+    assert!(count >= 200, "{count}");
 }
 
 fn quick_xml_reads(html: &str) {
