@@ -169,6 +169,7 @@ fn made(
         "<mo stretchy=\"true\">~</mo>",
         "<mo stretchy=\"true\">\u{303}</mo>",
     );
+    let body = checked(&body);
     if let Some(link) = sole_reference(formula.text, &body) {
         return Made {
             html: link,
@@ -181,7 +182,7 @@ fn made(
     html.push_str("<math");
     if formula.display {
         html.push_str(" display=\"block\"");
-        if body.contains("<mtable displaystyle=\"true\" scriptlevel=\"0\" style=\"width: 100%\"") {
+        if body.contains("<mtable displaystyle=\"true\" style=\"width: 100%\"") {
             html.push_str(" class=\"numbered\"");
         }
     }
@@ -221,6 +222,50 @@ fn meant(body: &str, prepared: &Prepared) -> String {
         };
     }
     body
+}
+
+/// Styles where MathML 3 has them too, which checkers of HTML go by: `scriptlevel` stands
+/// on `mstyle` alone, `displaystyle` on tables besides. MathML Core has both on all.
+fn checked(body: &str) -> String {
+    let mut out = String::with_capacity(body.len() + 64);
+    let mut ends: Vec<Option<&str>> = Vec::new();
+    let mut rest = body;
+    while let Some(at) = rest.find('<') {
+        let end = rest[at..].find('>').map_or(rest.len(), |end| at + end + 1);
+        let (text, tag) = (&rest[..at], &rest[at..end]);
+        rest = &rest[end..];
+        out.push_str(text);
+        if tag.starts_with("</") {
+            out.push_str(ends.pop().flatten().unwrap_or(tag));
+        } else if tag.ends_with("/>") {
+            out.push_str(tag);
+        } else if let Some(style) = tag.strip_prefix("<mrow").filter(|style| is_styled(style)) {
+            out.push_str("<mstyle");
+            out.push_str(style);
+            ends.push(Some("</mstyle>"));
+        } else if let (true, Some((before, after))) = (
+            tag.starts_with("<mtable"),
+            tag.split_once(" scriptlevel=\"0\""),
+        ) {
+            // Out of scripts it is so anyway.
+            let within = !ends.is_empty();
+            if within {
+                out.push_str("<mstyle scriptlevel=\"0\">");
+            }
+            out.push_str(before);
+            out.push_str(after);
+            ends.push(within.then_some("</mtable></mstyle>"));
+        } else {
+            out.push_str(tag);
+            ends.push(None);
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn is_styled(attributes: &str) -> bool {
+    attributes.contains(" displaystyle=") || attributes.contains(" scriptlevel=")
 }
 
 /// The number of a reference that wants none.
