@@ -26,6 +26,7 @@ mod wiki;
 pub use math::{in_html as formulas_in_html, tex};
 pub use options::{Options, Punctuation};
 pub use toc::toc;
+pub use wiki::shown as shown_name;
 
 use crate::diag::{Diagnostic, FileId, Span};
 use crate::parse::predictions::Prediction;
