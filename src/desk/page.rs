@@ -77,7 +77,7 @@ pub fn begin(
         };
         return Err(usage(
             format!("there is no site in {folder}: no configuration, and no `content/`"),
-            "`longhand new site PATH` begins one; `-s DIR` names the folder of another",
+            build::NO_SITE,
         ));
     }
     let (title, is_path) = (asked.title.trim(), asked.is_path || is_path(&asked.title));

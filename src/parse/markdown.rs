@@ -27,6 +27,7 @@ mod wiki;
 pub use math::{Fence, in_html as formulas_in_html, marked as marked_formula, tex};
 pub use options::{Options, Punctuation};
 pub use toc::toc;
+pub use wiki::shown as shown_name;
 
 use crate::diag::{Diagnostic, FileId, Span};
 use crate::parse::predictions::Prediction;
