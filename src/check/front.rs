@@ -8,7 +8,7 @@ use crate::parse::front_matter;
 use crate::render::Renderer;
 use crate::render::article::broken_link;
 use crate::render::view::image_url;
-use crate::site::links::{self, Broken, Resolved};
+use crate::site::links::{self, Broken};
 use crate::site::{Kind, LangId, Page, PageId, Site};
 use std::collections::{HashMap, HashSet};
 use unicode_width::UnicodeWidthStr;
