@@ -8,6 +8,7 @@ mod assets;
 mod documents;
 mod fonts;
 mod hugo;
+mod menus;
 pub mod preview;
 pub mod rooms;
 mod text;
@@ -404,6 +405,7 @@ fn site(
         diagnostics.push(empty(rooms, &site));
     }
     site.remind(diagnostics);
+    menus::tell_dead(&site, diagnostics);
     site.add_copies(&around.pictures, diagnostics);
     let sitemaps = outputs::sitemaps(&site);
     site.add_sitemaps(sitemaps, diagnostics);
