@@ -77,6 +77,8 @@ fn an_error_is_said_once_however_often_its_page_is_asked_for() {
         assert_eq!(preview.get("/blog/ebb/").status, 500);
         assert!(preview.now("/blog/ebb/")["problems"].is_string());
     }
+    // The answer may be here before what is said on standard error.
+    said(&preview, |line| line.to_string().contains("`nope`"));
     assert_eq!(count(&preview, "`nope`"), 1);
     // Nor when something else is wrong besides.
     site.write("longhand.yaml", "title: [\n");
