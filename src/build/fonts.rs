@@ -103,29 +103,42 @@ fn is_chosen(config: &Config) -> bool {
     })
 }
 
-/// The same of the font of formulas: for the sheet that pages with formulas have besides.
-pub fn of_formulas(asset: impl Fn(String, Vec<u8>) -> Asset) -> (Vec<Asset>, String) {
+/// The files of a family with its licence, and the rules that name them. Of each file: its
+/// name, what its rule says besides, and its characters.
+fn family<'f>(
+    name: &str,
+    files: impl Iterator<Item = (&'f str, String, &'f str)>,
+    licence: &str,
+    asset: impl Fn(String, Vec<u8>) -> Asset,
+) -> (Vec<Asset>, String) {
     let mut css = String::new();
     let mut assets = Vec::new();
-    for (name, characters) in MATH_FILES {
-        let Some(bytes) = theme::font(name) else {
+    for (file, besides, characters) in files {
+        let Some(bytes) = theme::font(file) else {
             continue;
         };
-        let made = asset(name.to_owned(), bytes);
+        let made = asset(file.to_owned(), bytes);
         let _ = write!(
             css,
-            "\n@font-face {{ font-family: \"STIX Two Math\"; src: url(\"../{}\") format(\"woff2\"); \
+            "\n@font-face {{ font-family: {name}; src: url(\"../{}\") format(\"woff2\"); {besides}\
              font-display: swap; unicode-range: {characters} }}",
             made.output
         );
         assets.push(made);
     }
-    if let Some(bytes) = theme::font(MATH_LICENCE) {
-        let mut licence = asset(MATH_LICENCE.to_owned(), bytes);
+    if let Some(bytes) = theme::font(licence) {
+        let mut licence = asset(licence.to_owned(), bytes);
         licence.output.clone_from(&licence.name);
         assets.push(licence);
     }
     (assets, css)
+}
+
+/// The font of formulas: for the sheet that pages with formulas have besides.
+pub fn of_formulas(asset: impl Fn(String, Vec<u8>) -> Asset) -> (Vec<Asset>, String) {
+    let files = MATH_FILES.into_iter();
+    let files = files.map(|(name, characters)| (name, String::new(), characters));
+    family("\"STIX Two Math\"", files, MATH_LICENCE, asset)
 }
 
 /// Files to publish, made by `asset` of name and bytes, and the rules of CSS that name them.
@@ -133,26 +146,11 @@ pub fn build(config: &Config, asset: impl Fn(String, Vec<u8>) -> Asset) -> (Vec<
     if !is_chosen(config) {
         return (Vec::new(), String::new());
     }
-    let mut css = String::new();
-    let mut assets = Vec::new();
-    for (name, style, characters) in FILES {
-        let Some(bytes) = theme::font(name) else {
-            continue;
-        };
-        let made = asset(name.to_owned(), bytes);
-        let _ = write!(
-            css,
-            "\n@font-face {{ font-family: Literata; src: url(\"../{}\") format(\"woff2\"); font-weight: 400 700; \
-             font-style: {style}; font-display: swap; unicode-range: {characters} }}",
-            made.output
-        );
-        assets.push(made);
-    }
-    if let Some(bytes) = theme::font(LICENCE) {
-        let mut licence = asset(LICENCE.to_owned(), bytes);
-        licence.output.clone_from(&licence.name);
-        assets.push(licence);
-    }
+    let files = FILES.into_iter().map(|(name, style, characters)| {
+        let besides = format!("font-weight: 400 700; font-style: {style}; ");
+        (name, besides, characters)
+    });
+    let (assets, mut css) = family("Literata", files, LICENCE, asset);
     for font in STAND_INS {
         for (style, weight, ending) in STYLES {
             let local: Vec<String> = font

@@ -214,12 +214,9 @@ fn attributes(html: &str) -> Vec<Range<usize>> {
     let mut at = 0;
     while let Some(open) = html[at..].find('<').map(|open| at + open) {
         let (_, end) = tag::attributes(html, open, |name, value| {
-            let is_one = ["href", "src", "poster"].contains(&name.to_ascii_lowercase().as_str());
-            let quoted = html[value.clone()].starts_with(['"', '\'']);
-            match (is_one, quoted) {
-                (true, true) => found.push(value.start + 1..value.end - 1),
-                (true, false) => found.push(value),
-                (false, _) => {}
+            if ["href", "src", "poster"].contains(&name.to_ascii_lowercase().as_str()) {
+                let quotes = usize::from(html[value.clone()].starts_with(['"', '\'']));
+                found.push(value.start + quotes..value.end - quotes);
             }
         });
         at = end.max(open + 1);

@@ -189,19 +189,15 @@ fn moves(site: &Site, id: PageId, new: &str) -> Result<Vec<(String, String)>, Fa
     // `essays/` is a folder to move it into, under the name that it has.
     let folder = site.sources.root.join(&content).join(wanted);
     let into_folder = new.ends_with(['/', '\\']) && folder.is_dir();
-    let logical = match into_folder {
-        true => {
+    let logical = match content::parent(&page.path) {
+        _ if into_folder => {
             let name = page.path.rsplit('/').next().unwrap_or(&page.path);
             format!("{wanted}/{name}")
         }
-        false => logical,
-    };
-    // A bare name stays in its folder.
-    let logical = match (
-        wanted.contains('/') || into_folder,
-        content::parent(&page.path),
-    ) {
-        (false, Some(folder)) if !folder.is_empty() => format!("{folder}/{logical}"),
+        // A bare name stays in its folder.
+        Some(folder) if !folder.is_empty() && !wanted.contains('/') => {
+            format!("{folder}/{logical}")
+        }
         _ => logical,
     };
     let mut moves = Vec::new();

@@ -224,16 +224,22 @@ fn meant(body: &str, prepared: &Prepared) -> String {
     body
 }
 
+/// What stands before the next tag, that tag, and what comes after it.
+fn next_tag(markup: &str) -> Option<(&str, &str, &str)> {
+    let at = markup.find('<')?;
+    let end = markup[at..].find('>');
+    let end = end.map_or(markup.len(), |end| at + end + 1);
+    Some((&markup[..at], &markup[at..end], &markup[end..]))
+}
+
 /// Styles where MathML 3 has them too, which checkers of HTML go by: `scriptlevel` stands
 /// on `mstyle` alone, `displaystyle` on tables besides. MathML Core has both on all.
 fn checked(body: &str) -> String {
     let mut out = String::with_capacity(body.len() + 64);
     let mut ends: Vec<Option<&str>> = Vec::new();
     let mut rest = body;
-    while let Some(at) = rest.find('<') {
-        let end = rest[at..].find('>').map_or(rest.len(), |end| at + end + 1);
-        let (text, tag) = (&rest[..at], &rest[at..end]);
-        rest = &rest[end..];
+    while let Some((text, tag, after)) = next_tag(rest) {
+        rest = after;
         out.push_str(text);
         if tag.starts_with("</") {
             out.push_str(ends.pop().flatten().unwrap_or(tag));
@@ -318,11 +324,8 @@ fn sole_reference(tex: &str, body: &str) -> Option<String> {
 fn is_one_element(body: &str) -> bool {
     let mut depth = 0_usize;
     let mut rest = body;
-    while let Some(at) = rest.find('<') {
-        rest = &rest[at..];
-        let end = rest.find('>').map_or(rest.len(), |end| end + 1);
-        let tag = &rest[..end];
-        rest = &rest[end..];
+    while let Some((_, tag, after)) = next_tag(rest) {
+        rest = after;
         if tag.starts_with("</") {
             depth = depth.saturating_sub(1);
         } else if !tag.ends_with("/>") {
