@@ -7,6 +7,7 @@ mod check;
 mod deploy;
 mod desk;
 mod hosting;
+mod import;
 mod list;
 mod new;
 mod report;
@@ -65,6 +66,8 @@ enum Command {
     Deploy(deploy::Deploy),
     /// Begin a site, or a page of one
     New(Box<new::New>),
+    /// Move in: make a site of what another program keeps or exports
+    Import(import::Import),
     /// Publish a draft: take off its flag, and date it
     Publish(desk::Publish),
     /// Give a page another name; its old address and all links to it go on leading there
@@ -245,6 +248,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Deploy(arguments) => deploy::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Publish(arguments) => desk::publish(&arguments),
         Command::Rename(arguments) => desk::rename(&arguments),
         Command::Check(arguments) => check::run(&arguments),

@@ -27,6 +27,8 @@ pub mod source;
 
 pub mod picture;
 
+pub mod formula;
+
 pub mod config;
 
 pub mod parse;
@@ -50,6 +52,8 @@ pub mod build;
 pub mod check;
 
 pub mod desk;
+
+pub mod import;
 
 pub mod deploy;
 

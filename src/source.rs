@@ -478,6 +478,11 @@ impl Begun {
         self.head.len() as u64 >= self.length
     }
 
+    /// Whether the file begins with `bytes`, as many as were asked for.
+    pub fn is(&self, bytes: &[u8]) -> bool {
+        self.head == bytes
+    }
+
     /// Bytes of the file.
     pub fn length(&self) -> u64 {
         self.length

@@ -24,6 +24,12 @@ fn is_mark(c: char) -> bool {
     )
 }
 
+/// Whether a host's name is kept from use by RFC 2606 and RFC 6761: it leads nowhere.
+pub fn is_kept_from_use(host: &str) -> bool {
+    let top = host.rsplit('.').next().unwrap_or_default();
+    matches!(top, "example" | "test" | "invalid" | "localhost")
+}
+
 /// Appends `text` so that it means itself as HTML text or as a quoted attribute.
 pub fn escape_html(out: &mut String, text: &str) {
     let bytes = text.as_bytes();

@@ -21,6 +21,15 @@ struct Fonts;
 /// The file of them that a page of text needs first.
 pub const TEXT_FONT: &str = "fonts/literata.woff2";
 
+/// The sheet of pages with formulas, and the font that it needs first.
+pub const MATH_SHEET: &str = "css/math.css";
+pub const MATH_FONT: &str = "fonts/stix-two-math.woff2";
+
+/// Whether a file is there for formulas alone.
+pub fn is_for_formulas(name: &str) -> bool {
+    name == MATH_SHEET || name.starts_with("fonts/stix-") || name == "fonts/OFL-STIX.txt"
+}
+
 /// One file of the theme; its name is relative to `templates/` or `static/`.
 pub struct File {
     pub name: String,

@@ -122,7 +122,7 @@ fn fill(hole: &Hole, out: &mut String) {
             }
             out.push_str("\" />");
         }
-        Hole::Wiki(_) | Hole::Embed(_) | Hole::Call(_) | Hole::Html(_) => {
+        Hole::Wiki(_) | Hole::Embed(_) | Hole::Formula(_) | Hole::Call(_) | Hole::Html(_) => {
             unreachable!("the specification has none of these")
         }
     }

@@ -105,12 +105,11 @@ fn grammars_are_named_with_their_licences() {
 
 #[test]
 fn fonts_are_named_with_their_licence() {
-    let licence = read("fonts/OFL.txt");
-    assert!(licence.contains("SIL OPEN FONT LICENSE"));
-    assert!(
-        notices().contains(licence.trim()),
-        "{FILE} lacks the licence of the fonts"
-    );
+    for name in ["fonts/OFL.txt", "fonts/OFL-STIX.txt"] {
+        let licence = read(name);
+        assert!(licence.contains("SIL OPEN FONT LICENSE"));
+        assert!(notices().contains(licence.trim()), "{FILE} lacks {name}");
+    }
 }
 
 #[test]
@@ -205,6 +204,12 @@ fn write() {
         "\n## Fonts\n\n[Literata](https://github.com/googlefonts/literata) 3.103, cut to Latin letters and the weights from \
          400 to 700. It is no part\nof a site that does not choose it.\n\n```text\n{}\n```\n",
         read("fonts/OFL.txt").trim()
+    );
+    let _ = write!(
+        out,
+        "\n[STIX Two Math](https://github.com/stipub/stixfonts) 2.11, cut to the characters of formulas, its primes put \
+         where browsers look for\nthem. It is part of sites with formulas.\n\n```text\n{}\n```\n",
+        read("fonts/OFL-STIX.txt").trim()
     );
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
     std::fs::write(path, out).expect("the file can be written");

@@ -153,6 +153,7 @@ const MAPS: &[&str] = &[
     "schema",
     "social",
     "fuse_opts",
+    "math",
     "services",
     "services.rss",
     // Of no build: `tests/deploy` tries what is in it.

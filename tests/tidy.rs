@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 /// Modules in reading order. Each imports only what stands before it.
-const ORDER: [&str; 23] = [
-    "text", "hash", "table", "diag", "timing", "date", "tree", "source", "picture", "config",
-    "parse", "cache", "site", "expand", "theme", "render", "emit", "build", "check", "desk",
-    "deploy", "serve", "cli",
+const ORDER: [&str; 25] = [
+    "text", "hash", "table", "diag", "timing", "date", "tree", "source", "picture", "formula",
+    "config", "parse", "cache", "site", "expand", "theme", "render", "emit", "build", "check",
+    "desk", "import", "deploy", "serve", "cli",
 ];
 
 /// The only modules that open files.

@@ -11,6 +11,7 @@ use crate::config::markup::LineNumbers;
 use crate::diag::Diagnostic;
 use crate::parse::highlight;
 use crate::site::Asset;
+use crate::site::construct::Document;
 use crate::{source, theme};
 use base64::Engine;
 use sha2::{Digest, Sha256};
@@ -18,6 +19,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 const SHEET: &str = "css/longhand.css";
+/// Of pages with formulas alone, in sites that have such.
+const MATH_SHEET: &str = theme::MATH_SHEET;
 
 /// The colours of code, light and dark.
 pub struct HighlightStyles {
@@ -75,7 +78,10 @@ pub fn build(
     highlighted: &HighlightStyles,
 ) -> Result<Vec<Asset>, Failure> {
     let fingerprinted = !config.default_lang().params.assets.disable_fingerprinting;
-    let (mut assets, fonts) = fonts::build(config, |name, bytes| asset(name, bytes, fingerprinted));
+    let named = |name, bytes| asset(name, bytes, fingerprinted);
+    let (mut assets, fonts) = fonts::build(config, named);
+    let (math_fonts, math_css) = fonts::of_formulas(named);
+    assets.extend(math_fonts);
     for file in theme::statics() {
         if !file.name.ends_with(".css") && !file.name.ends_with(".js") {
             continue;
@@ -88,6 +94,9 @@ pub fn build(
             Some((own, _)) => source::bytes(&own.disk)?,
             None => file.bytes.to_vec(),
         };
+        if file.name == MATH_SHEET {
+            bytes.extend_from_slice(math_css.as_bytes());
+        }
         if file.name == SHEET {
             bytes.extend_from_slice(highlighted.css.as_bytes());
             bytes.extend_from_slice(fonts.as_bytes());
@@ -100,6 +109,25 @@ pub fn build(
         assets.push(asset(file.name, bytes, fingerprinted));
     }
     Ok(assets)
+}
+
+/// Those that the site has use for: without formulas, none that are for them alone.
+pub fn wanted(assets: &[Asset], config: &Config, documents: &[Document]) -> Vec<Asset> {
+    let site_wide = config
+        .languages
+        .iter()
+        .any(|language| language.switches.math == Some(true))
+        || config.markup.goldmark.math.is_some();
+    // What shortcodes will give is not known yet: where formulas are on, they may give one.
+    let has_math = documents.iter().any(|document| {
+        let doc = &document.doc;
+        let on = doc.front.switches.math.unwrap_or(site_wide);
+        doc.meta.has_math || (on && doc.meta.has_calls)
+    });
+    let wanted = assets
+        .iter()
+        .filter(|asset| has_math || !theme::is_for_formulas(&asset.name));
+    wanted.cloned().collect()
 }
 
 /// The custom properties of the theme as the configuration has them, those of the

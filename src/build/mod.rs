@@ -8,6 +8,7 @@ mod assets;
 mod documents;
 mod fonts;
 mod hugo;
+mod menus;
 pub mod preview;
 pub mod rooms;
 mod text;
@@ -392,8 +393,8 @@ fn site(
         statics: rooms.statics()?,
         loose: rooms.loose(),
         sources: std::mem::take(sources),
+        assets: assets::wanted(&around.assets, &config, &documents),
         documents,
-        assets: around.assets.clone(),
         config,
         now,
     };
@@ -404,11 +405,16 @@ fn site(
         diagnostics.push(empty(rooms, &site));
     }
     site.remind(diagnostics);
+    menus::tell_dead(&site, diagnostics);
     site.add_copies(&around.pictures, diagnostics);
     let sitemaps = outputs::sitemaps(&site);
     site.add_sitemaps(sitemaps, diagnostics);
     Ok(site)
 }
+
+/// For who is in the wrong folder, or has none yet.
+pub const NO_SITE: &str =
+    "`longhand new site PATH` begins one; `-s DIR` names the folder of another";
 
 fn empty(rooms: &Rooms, site: &Site) -> Diagnostic {
     if !site.left_out.is_empty() {
@@ -416,12 +422,17 @@ fn empty(rooms: &Rooms, site: &Site) -> Diagnostic {
         let help = "drafts, future and expired pages are left out: `-D`, `-F` and `-E` show them";
         return Diagnostic::warning("empty-site", None, message).help(help);
     }
+    let stray = rooms.stray();
+    if site.config.zero && stray.is_none() && !rooms.has_content() {
+        let message = "there is no site here: no configuration, and no `content/`";
+        return Diagnostic::error("no-site", None, message).help(NO_SITE);
+    }
     let warning = Diagnostic::warning(
         "empty-site",
         None,
         format!("there is no page in `{}`", rooms.content_folder()),
     );
-    warning.help(match rooms.stray() {
+    warning.help(match stray {
         Some(name) => {
             let folder = &rooms.content_dirs[0];
             format!("pages lie in `{folder}`: move `{name}` there, and what belongs to it")

@@ -564,6 +564,11 @@ impl Rooms {
         })
     }
 
+    pub fn has_content(&self) -> bool {
+        let mut dirs = self.content_dirs.iter();
+        dirs.any(|dir| self.root.join(dir).is_dir())
+    }
+
     pub fn content_folder(&self) -> String {
         self.content_dirs.join("`, `")
     }

@@ -9,6 +9,7 @@
 use super::text::Outside;
 use crate::cache::answers;
 use crate::diag::{Diagnostic, Span};
+use crate::text;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -126,11 +127,10 @@ fn finding(url: &str, answer: &Answer, span: Option<Span>) -> Option<Diagnostic>
     })
 }
 
-/// Names that are kept for examples (RFC 2606, RFC 6761) lead nowhere, as they should.
+/// Names that are kept for examples lead nowhere, as they should.
 fn is_example(url: &str) -> bool {
     let host = host(url).split(':').next().unwrap_or_default();
-    let top = host.rsplit('.').next().unwrap_or_default();
-    matches!(top, "example" | "test" | "invalid" | "localhost")
+    text::is_kept_from_use(host)
         || ["example.org", "example.com", "example.net"]
             .iter()
             .any(|name| host == *name || host.ends_with(&format!(".{name}")))

@@ -7,7 +7,8 @@ use crate::diag::{Diagnostic, Span};
 use crate::parse::front_matter;
 use crate::render::Renderer;
 use crate::render::article::broken_link;
-use crate::site::links::{self, Broken, Resolved};
+use crate::render::view::image_url;
+use crate::site::links::{self, Broken};
 use crate::site::{Kind, LangId, Page, PageId, Site};
 use std::collections::{HashMap, HashSet};
 use unicode_width::UnicodeWidthStr;
@@ -87,7 +88,7 @@ pub fn check(renderer: &Renderer, diagnostics: &mut Vec<Diagnostic>) {
         }
         if let Some(image) = &front.switches.cover.image {
             let relative = front.switches.cover.relative == Some(true);
-            cover(site, id, image, relative, at("cover"), diagnostics);
+            cover(site, page, image, relative, at("cover"), diagnostics);
         }
         twice(
             site,
@@ -266,22 +267,20 @@ fn canonical_url(site: &Site, page: &Page, url: &str, span: Span, warn: &mut War
     }
 }
 
-/// A cover is a path from the site's root, or else a file of the page's bundle.
+/// A cover leads where the page shows it from.
 fn cover(
     site: &Site,
-    id: PageId,
+    page: &Page,
     image: &str,
     relative: bool,
     span: Option<Span>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let leads = |dest: &str| !matches!(links::resolve(site, id, dest), Resolved::Broken(_));
-    let in_bundle = crate::site::resources::named(&site[id], image).is_some();
-    if in_bundle
-        || leads(&format!("/{}", image.trim_start_matches('/')))
-        || (relative && leads(image))
-        || links::is_external(image)
-    {
+    // An address that is not allowed is told by every build.
+    let Some(url) = image_url(site, page, image, relative) else {
+        return;
+    };
+    if links::is_external(&url) || links::route(site, page, &url).is_some() {
         return;
     }
     if let Some(span) = span {

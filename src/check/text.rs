@@ -62,7 +62,7 @@ pub fn check(renderer: &Renderer, id: PageId) -> Of {
             Hole::Html(html) => of.html(renderer, id, html, &text.body.holes),
             // A name that no page has is told by the build.
             Hole::Wiki(_) | Hole::Embed(_) => of.links += 1,
-            Hole::Code(_) | Hole::Call(_) => {}
+            Hole::Code(_) | Hole::Call(_) | Hole::Formula(_) => {}
         }
     }
     of.html(renderer, id, &text.body.html, &text.body.holes);

@@ -70,18 +70,25 @@ pub fn publish(arguments: &Publish) -> u8 {
     if json {
         let object = json!({
             "path": published.path, "url": published.url, "title": published.title, "date": date,
-            "waits": published.waits, "changed": !published.already,
+            "waits": published.waits, "expired": published.expired.is_some(),
+            "changed": !published.already,
         });
         out(&format!("{object}\n"));
         return exit::FINE;
     }
     let (path, date) = (&published.path, date.unwrap_or_default());
-    let text = match (published.already, published.waits) {
+    let mut text = match (published.already, published.waits) {
         (true, true) => format!("{path} is no draft; it waits for {date}\n"),
         (true, false) => format!("{path} is no draft, and is as it was\n"),
         (false, true) => format!("{path} will be published on {date}\n"),
         (false, false) => format!("{path} is published, dated {date}\n"),
     };
+    if let Some(expired) = published.expired {
+        let expired = expired.rfc3339();
+        text.push_str(&format!(
+            "it has expired on {expired}, and is left out: take off its `expiryDate`\n"
+        ));
+    }
     out(&text);
     exit::FINE
 }

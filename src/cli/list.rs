@@ -169,6 +169,8 @@ struct Rows {
     one: &'static str,
     heads: Vec<&'static str>,
     cells: Vec<Vec<String>>,
+    /// The keys of its JSON that are the columns of the CSV, also where no row is.
+    keys: &'static [&'static str],
     /// The column that is cut where a line gets too long.
     cut: usize,
     json: Vec<serde_json::Value>,
@@ -181,6 +183,7 @@ impl Rows {
             Listed::Terms(terms) => Rows {
                 one: "term",
                 heads: vec!["posts", "taxonomy", "name", "url"],
+                keys: &["taxonomy", "name", "url", "posts"],
                 cells: terms
                     .iter()
                     .map(|term| {
@@ -199,6 +202,7 @@ impl Rows {
             Listed::Urls(urls) => Rows {
                 one: "address",
                 heads: vec!["kind", "url", "path"],
+                keys: &["url", "kind", "path"],
                 cells: urls
                     .iter()
                     .map(|url| vec![url.kind.to_owned(), url.url.clone(), url.path.clone()])
@@ -226,6 +230,7 @@ impl Rows {
         Rows {
             one: "post",
             heads: vec!["date", "state", "title", "path"],
+            keys: &["path", "url", "title", "date", "draft"],
             cells: posts
                 .iter()
                 .map(|post| {
@@ -246,16 +251,13 @@ impl Rows {
     /// With the keys of the JSON as its head: `path,url,title,date,draft`.
     fn csv(&self) -> String {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let heads: Vec<String> = match self.json.first().and_then(serde_json::Value::as_object) {
-            Some(first) => first.keys().cloned().collect(),
-            None => self.heads.iter().map(|head| (*head).to_owned()).collect(),
-        };
-        let mut all = vec![heads];
+        let heads = self.keys.iter().map(|key| (*key).to_owned());
+        let mut all: Vec<Vec<String>> = vec![heads.collect()];
         for row in self.json.iter().filter_map(serde_json::Value::as_object) {
-            let cells = row.values().map(|value| match value {
-                serde_json::Value::String(text) => text.clone(),
-                serde_json::Value::Null => String::new(),
-                other => other.to_string(),
+            let cells = self.keys.iter().map(|key| match row.get(*key) {
+                Some(serde_json::Value::String(text)) => text.clone(),
+                None | Some(serde_json::Value::Null) => String::new(),
+                Some(other) => other.to_string(),
             });
             all.push(cells.collect());
         }

@@ -92,6 +92,10 @@ pub fn run(arguments: &Serve) -> u8 {
             let mut fresh = known.fresh(diagnostics, sources, whole);
             return report::diagnostics(&mut fresh, sources, &voice);
         }
+        if matches!(said, Said::Changed { .. } | Said::Due { .. }) {
+            let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.errors.clear();
+        }
         if let Said::Ready { url, .. } = &said
             && open
         {
@@ -126,9 +130,12 @@ pub fn run(arguments: &Serve) -> u8 {
     }
 }
 
-/// Warnings that have been said are not said again for every edit; errors are.
+/// Warnings that have been said are not said again for every edit; errors are, but not
+/// for a version that nobody asked for: the second reading at the start is one.
 #[derive(Default)]
 struct Known {
+    /// Since the last edit.
+    errors: HashSet<Hash>,
     /// Of the site as it is: what is mended and comes back is said again.
     site: HashSet<Hash>,
     pages: HashSet<Hash>,
@@ -145,10 +152,12 @@ impl Known {
             true => std::mem::take(&mut self.site),
             false => HashSet::new(),
         };
-        let known = match whole {
-            true => &mut self.site,
-            false => &mut self.pages,
-        };
+        let Known {
+            errors,
+            site,
+            pages,
+        } = self;
+        let known = if whole { site } else { pages };
         all.retain(|said| {
             let style = diag::Style {
                 color: false,
@@ -158,7 +167,10 @@ impl Known {
             let text = diag::render(std::slice::from_ref(said), sources, style);
             let hash = Hash::of(text.as_bytes());
             let is_new = known.insert(hash) && !before.contains(&hash);
-            is_new || said.severity == Severity::Error
+            match said.severity {
+                Severity::Error => errors.insert(hash),
+                _ => is_new,
+            }
         });
         all
     }

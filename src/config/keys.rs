@@ -10,7 +10,7 @@ use super::permalinks;
 use super::rows::{Intake, Row, Status, find, gone, nearest_name, no_effect, renamed, row};
 use super::switches;
 use super::{Config, DateSource, DateSources, LanguageConfig, Taxonomy};
-use super::{hosting, imaging, markup, rows};
+use super::{hosting, imaging, markup, math, rows};
 use crate::tree::{Node, Value};
 use jiff::tz::TimeZone;
 
@@ -155,6 +155,9 @@ pub const ROWS: &[Row<Draft>] = &[
     }),
     row("imaging", "", |d, n, i| {
         imaging::imaging(&mut d.config.imaging, n, i)
+    }),
+    row("math", "", |d, n, i| {
+        i.fields(&mut d.config.math, n, math::MATH)
     }),
     row("params", "", site_params),
     renamed("author", "params.author", |d, n, i| {

@@ -6,6 +6,7 @@ use super::imaging::Imaging;
 use super::keys::{self, Draft, ROWS};
 use super::languages;
 use super::markup::Markup;
+use super::math::Math;
 use super::outputs::Sitemap;
 use super::print;
 use super::rows::{Intake, nearest_name, same_key};
@@ -453,6 +454,7 @@ fn start() -> Config {
         dates: DateSources::defaults(),
         markup: Markup::default(),
         imaging: Imaging::default(),
+        math: Math::default(),
         sitemap: Sitemap::default(),
         cascade: Vec::new(),
         ignore_files: Vec::new(),

@@ -14,6 +14,7 @@ mod languages;
 pub mod load;
 pub mod look;
 pub mod markup;
+pub mod math;
 pub mod menus;
 pub mod outputs;
 pub mod params;
@@ -30,6 +31,7 @@ use hosting::Headers;
 use imaging::Imaging;
 use jiff::tz::TimeZone;
 use markup::Markup;
+use math::Math;
 use menus::Menus;
 use outputs::{Kind, Outputs, Pagination, Sitemap};
 use params::SiteParams;
@@ -76,6 +78,7 @@ pub struct Config {
     pub dates: DateSources,
     pub markup: Markup,
     pub imaging: Imaging,
+    pub math: Math,
     pub sitemap: Sitemap,
     pub headers: Headers,
     pub cascade: Vec<Cascade>,

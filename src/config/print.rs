@@ -4,7 +4,7 @@ use super::load::{ConfigFile, DEFAULT_FILE, Options};
 use super::outputs::{OUTPUTS, PAGINATION, SITEMAP};
 use super::rows::{Row, Status, same_key};
 use super::{Config, Origin, Setting};
-use super::{environment, imaging, keys, markup, params, switches};
+use super::{environment, imaging, keys, markup, math, params, switches};
 use crate::diag::{self, Span};
 use crate::tree::{Kind, Map, Node, Value};
 
@@ -23,6 +23,7 @@ fn tables() -> Vec<Table> {
         ("services.rss", names(keys::RSS)),
         ("sitemap", names(SITEMAP)),
         ("imaging", names(imaging::IMAGING)),
+        ("math", names(math::MATH)),
     ];
     for (path, rows) in markup::tables() {
         tables.push((path, rows));

@@ -30,6 +30,7 @@ use crate::config::rows::nearest_name;
 use crate::diag::{Diagnostic, FileId};
 use crate::emit;
 use crate::source::Sources;
+use crate::text;
 use plan::{Plan, some_of};
 use record::Record;
 use std::path::{Path, PathBuf};
@@ -230,7 +231,7 @@ fn open(chosen: &config::Target, begun: &Begun, build: &build::Options) -> Resul
     let root = &build.source;
     Ok(match &chosen.place {
         Place::Folder(path) => {
-            let out = root.join(path);
+            let out = folder_of(root, path)?;
             let mut target = build::target(build, &begun.rooms);
             target.forbidden.push(begun.rooms.output.clone());
             target.out.clone_from(&out);
@@ -253,7 +254,23 @@ fn open(chosen: &config::Target, begun: &Begun, build: &build::Options) -> Resul
     })
 }
 
-/// A site whose links lead to its author's own machine is of no use to others.
+/// Where a folder target lies: `~/` is the user's home, as a shell would have it.
+fn folder_of(root: &Path, path: &str) -> Result<PathBuf> {
+    let Some(rest) = path.strip_prefix('~') else {
+        return Ok(root.join(path));
+    };
+    let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
+    match (home, rest.strip_prefix('/')) {
+        (Some(home), Some(rest)) => Ok(home.join(rest)),
+        _ => Err(
+            DeployError::refused(format!("`{path}` names no folder of yours"))
+                .help("write the whole path, from `/` on, or begin it with `~/`"),
+        ),
+    }
+}
+
+/// A site whose links lead to its author's own machine is of no use to others, nor one
+/// whose address was never said.
 fn public_address(begun: &Begun) -> Result<()> {
     let config = &begun.config;
     let of_languages = config
@@ -261,15 +278,15 @@ fn public_address(begun: &Begun) -> Result<()> {
         .iter()
         .filter_map(|language| language.base_url.as_deref());
     let urls = std::iter::once(config.base_url.as_str()).chain(of_languages);
-    let Some(url) = urls.into_iter().find(|url| is_local(url)) else {
+    let Some(url) = urls.into_iter().find(|url| leads_nowhere(url)) else {
         return Ok(());
     };
     let message = format!("`baseURL` is `{url}`, which nobody else can open");
     Err(DeployError::refused(message)
-        .help("say where the site will be, and build it: `longhand build -b https://example.org/`"))
+        .help("say where the site will be, in the configuration, and build it once more"))
 }
 
-fn is_local(url: &str) -> bool {
+fn leads_nowhere(url: &str) -> bool {
     let Some((_, rest)) = url.split_once("://") else {
         return false;
     };
@@ -282,7 +299,8 @@ fn is_local(url: &str) -> bool {
     let host = host.trim_end_matches('.').to_lowercase();
     match host.parse::<std::net::IpAddr>() {
         Ok(address) => address.is_loopback() || address.is_unspecified(),
-        Err(_) => host == "localhost" || host.ends_with(".localhost"),
+        // A new site begins with such a name.
+        Err(_) => text::is_kept_from_use(&host),
     }
 }
 
@@ -347,10 +365,10 @@ fn believed(bytes: &[u8], shown: &str) -> Result<Record> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_local;
+    use super::leads_nowhere;
 
     #[test]
-    fn addresses_of_the_own_machine_are_known() {
+    fn addresses_that_nobody_else_can_open_are_known() {
         for url in [
             "http://localhost:1313/",
             "http://LOCALHOST/",
@@ -360,17 +378,19 @@ mod tests {
             "http://[::1]:1313/",
             "http://0.0.0.0/",
             "http://me@localhost./",
+            "https://diary.example/",
+            "https://blog.test:8080/x",
         ] {
-            assert!(is_local(url), "{url}");
+            assert!(leads_nowhere(url), "{url}");
         }
         for url in [
             "https://example.org/",
-            "https://localhost.example/",
+            "https://example.com.org/",
             "https://10.0.0.1/",
             "/blog/",
             "",
         ] {
-            assert!(!is_local(url), "{url}");
+            assert!(!leads_nowhere(url), "{url}");
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Where in a file's text destinations are written: of links and pictures in Markdown and
-//! HTML, and of shortcodes that refer to pages. For who rewrites them; what they mean is
-//! not known here.
+//! HTML, of links by name, of addresses that stand in the text, and in the arguments of
+//! shortcodes. For who rewrites them; what they mean is not known here.
 
 use crate::diag::FileId;
 use crate::parse::front_matter;
-use pulldown_cmark::{Event, Options, Parser, Tag};
+use crate::parse::shortcode::{self, ArgValue, Call};
+use crate::text::tag;
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -18,91 +20,172 @@ pub struct Anchor {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// `[text](dest)`, `![alt](dest)`, `[label]: dest`, `href="dest"`.
+    /// `[text](dest)`, `![alt](dest)`, `[label]: dest`, `href="dest"`, `<https://…>`,
+    /// `{{< figure src="dest" >}}`.
     Link,
     /// `{{< ref "dest" >}}`, `{{< relref "dest" >}}`.
     Ref,
+    /// `[[dest]]`, and what parts a new name from the words that readers saw; nothing
+    /// where they have words of their own: `[[dest|text]]`, `![[dest]]`.
+    Name(Option<&'static str>),
 }
+
+/// Arguments of shortcodes that lead somewhere.
+const LEADING: [&str; 8] = [
+    "src", "link", "href", "url", "path", "file", "poster", "image",
+];
 
 /// All destinations of a content file, in order.
 pub fn of(text: &str, file: FileId) -> Vec<Anchor> {
     let start = front_matter::split(text, file).map_or(0, |split| split.body);
     let body = &text[start..];
+    let extracted = shortcode::extract(body, file, start);
+    let mut found: Vec<Anchor> = (extracted.calls.iter())
+        .flat_map(|call| argument(text, call))
+        .collect();
     // Shortcodes read like text of the same length, so that every byte keeps its place.
     let mut masked = body.to_owned();
-    let mut found = Vec::new();
     let calls = calls(body);
     for range in calls.iter().cloned() {
-        if let Some((inner, dest)) = reference(&body[range.clone()]) {
-            found.push(Anchor {
-                range: start + range.start + inner.start..start + range.start + inner.end,
-                dest,
-                kind: Kind::Ref,
-            });
-        }
         let blank: String = body[range.clone()]
             .bytes()
             .map(|byte| if byte == b'\n' { '\n' } else { 'x' })
             .collect();
         masked.replace_range(range, &blank);
     }
-    let mut take = |range: Range<usize>, dest: &str| {
-        let inner = start + range.start..start + range.end;
-        found.push(Anchor {
-            range: inner,
-            dest: dest.to_owned(),
-            kind: Kind::Link,
-        });
+    let mut written = in_text(&masked);
+    // What a shortcode gives is not written here.
+    written.retain(|anchor| {
+        let apart =
+            |call: &Range<usize>| anchor.range.end <= call.start || call.end <= anchor.range.start;
+        calls.iter().all(apart)
+    });
+    found.extend(written.into_iter().map(|mut anchor| {
+        anchor.range = start + anchor.range.start..start + anchor.range.end;
+        anchor
+    }));
+    // The same piece may be seen twice: a picture within a link.
+    found.sort_by_key(|anchor| (anchor.range.start, anchor.range.end));
+    found.dedup();
+    found
+}
+
+/// What Markdown, and HTML in it, leads to.
+fn in_text(markdown: &str) -> Vec<Anchor> {
+    let mut found: Vec<Anchor> = Vec::new();
+    let link = |range: Range<usize>, dest: &str| Anchor {
+        range,
+        dest: dest.to_owned(),
+        kind: Kind::Link,
     };
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_DEFINITION_LIST;
-    let parser = Parser::new_ext(&masked, options);
+    let parser = Parser::new_ext(markdown, options);
     let mut definitions: Vec<(Range<usize>, String)> = parser
         .reference_definitions()
         .iter()
         .map(|(_, definition)| (definition.span.clone(), definition.dest.to_string()))
         .collect();
     definitions.sort_by_key(|(range, _)| range.start);
+    // Links, pictures and code that we are in: their text is no text to look for more in.
+    let (mut within, mut cell, mut done) = (0_usize, false, 0);
     for (event, range) in parser.into_offset_iter() {
+        match &event {
+            Event::Text(_) if within == 0 => {
+                done = in_words(markdown, range.start.max(done)..range.end, cell, &mut found);
+            }
+            Event::Start(Tag::TableCell) => cell = true,
+            Event::End(TagEnd::TableCell) => cell = false,
+            Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::CodeBlock(_)) => within += 1,
+            Event::End(TagEnd::Link | TagEnd::Image | TagEnd::CodeBlock) => within -= 1,
+            _ => {}
+        }
         match event {
+            Event::Start(Tag::Link {
+                link_type: LinkType::Autolink,
+                dest_url,
+                ..
+            }) => found.push(link(range.start + 1..range.end - 1, &dest_url)),
             Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
-                if let Some(inner) = inline(&masked[range.clone()], &dest_url) {
-                    take(
-                        range.start + inner.start..range.start + inner.end,
-                        &dest_url,
-                    );
+                if let Some(inner) = inline(&markdown[range.clone()], &dest_url) {
+                    let inner = range.start + inner.start..range.start + inner.end;
+                    found.push(link(inner, &dest_url));
                 }
             }
             Event::Html(html) | Event::InlineHtml(html) => {
                 for inner in attributes(&html) {
                     let at = range.start + inner.start..range.start + inner.end;
-                    take(at, &html[inner]);
+                    found.push(link(at, &html[inner]));
                 }
             }
             _ => {}
         }
     }
     for (range, dest) in definitions {
-        let source = &masked[range.clone()];
+        let source = &markdown[range.clone()];
         let after = source.find("]:").map_or(0, |at| at + 2);
         if let Some(at) = source[after..].find(&dest) {
             let at = range.start + after + at;
-            take(at..at + dest.len(), &dest);
+            found.push(link(at..at + dest.len(), &dest));
         }
     }
-    // What a shortcode gives is not written here.
-    let in_call = |range: &Range<usize>| {
-        let inner =
-            |call: &Range<usize>| range.start < start + call.end && start + call.start < range.end;
-        calls.iter().any(inner)
-    };
-    found.retain(|anchor| anchor.kind == Kind::Ref || !in_call(&anchor.range));
-    // The same piece may be seen twice: a picture within a link.
-    found.sort_by_key(|anchor| (anchor.range.start, anchor.range.end));
-    found.dedup();
     found
+}
+
+/// Names in double brackets, and addresses that stand as they are. Gives the end of what
+/// was read, which may be beyond the piece: CommonMark parts text at signs.
+fn in_words(text: &str, piece: Range<usize>, cell: bool, found: &mut Vec<Anchor>) -> usize {
+    let mut at = piece.start;
+    while at < piece.end {
+        let rest = &text[at..];
+        if let Some(anchor) = name_at(text, at, cell).or_else(|| address_at(text, at)) {
+            at = anchor.range.end;
+            found.push(anchor);
+        } else {
+            at += rest.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    at
+}
+
+/// `[[Page#Heading|text]]`.
+fn name_at(text: &str, at: usize, cell: bool) -> Option<Anchor> {
+    let inside = text[at..].strip_prefix("[[")?;
+    let end = inside.find(['[', ']', '\n'])?;
+    if !inside[end..].starts_with("]]") || text[..at].ends_with('\\') {
+        return None;
+    }
+    let named = inside[..end].split_once('|').map(|(name, _)| name);
+    let dest = named.map(|name| name.strip_suffix('\\').unwrap_or(name));
+    let dest = dest.unwrap_or(&inside[..end]);
+    let bar = match (named, text[..at].ends_with('!'), cell) {
+        (None, false, false) => Some("|"),
+        (None, false, true) => Some("\\|"),
+        _ => None,
+    };
+    Some(Anchor {
+        range: at + 2..at + 2 + dest.len(),
+        dest: dest.to_owned(),
+        kind: Kind::Name(bar),
+    })
+}
+
+/// `https://example.org/page/`, as people put it among words.
+fn address_at(text: &str, at: usize) -> Option<Anchor> {
+    let rest = &text[at..];
+    if !rest.starts_with("https://") && !rest.starts_with("http://") {
+        return None;
+    }
+    let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'' | ')' | '|');
+    let address = &rest[..rest.find(ends).unwrap_or(rest.len())];
+    let address = address.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_', '~']);
+    Some(Anchor {
+        range: at..at + address.len(),
+        dest: address.to_owned(),
+        kind: Kind::Link,
+    })
 }
 
 /// The destination within `[text](dest "title")`; none in a link that names a label.
@@ -125,19 +208,18 @@ fn inline(source: &str, dest: &str) -> Option<Range<usize>> {
     None
 }
 
-/// Values of `href` and `src` in quotes.
+/// Values of `href`, `src` and `poster`, without their quotes.
 fn attributes(html: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    for name in ["href=", "src="] {
-        for (at, _) in html.match_indices(name) {
-            let start = at + name.len();
-            let Some(quote @ ('"' | '\'')) = html[start..].chars().next() else {
-                continue;
-            };
-            if let Some(length) = html[start + 1..].find(quote) {
-                found.push(start + 1..start + 1 + length);
+    let mut at = 0;
+    while let Some(open) = html[at..].find('<').map(|open| at + open) {
+        let (_, end) = tag::attributes(html, open, |name, value| {
+            if ["href", "src", "poster"].contains(&name.to_ascii_lowercase().as_str()) {
+                let quotes = usize::from(html[value.clone()].starts_with(['"', '\'']));
+                found.push(value.start + quotes..value.end - quotes);
             }
-        }
+        });
+        at = end.max(open + 1);
     }
     found
 }
@@ -164,28 +246,33 @@ fn calls(body: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The destination in `{{< ref "dest" >}}` or `{{< relref path="dest" >}}`.
-fn reference(call: &str) -> Option<(Range<usize>, String)> {
-    let inner = call[3..].trim_start();
-    let name = inner.split_whitespace().next()?;
-    if !matches!(name, "ref" | "relref") {
-        return None;
+/// What an argument of a shortcode leads to: as it stands, without its quotes.
+fn argument(text: &str, call: &Call) -> Vec<Anchor> {
+    let is_ref = matches!(call.name.as_str(), "ref" | "relref");
+    let mut found = Vec::new();
+    for (at, arg) in call.args.iter().enumerate() {
+        let ArgValue::Text(dest) = &arg.value else {
+            continue;
+        };
+        let leads = match &arg.name {
+            Some(name) if is_ref => name == "path",
+            Some(name) => LEADING.contains(&name.as_str()),
+            None => at == 0,
+        };
+        let range = arg.span.start as usize..arg.span.end as usize;
+        let inner = text
+            .get(range.clone())
+            .and_then(|source| source.rfind(dest.as_str()));
+        if let (true, Some(inner)) = (leads && !dest.is_empty(), inner) {
+            let start = range.start + inner;
+            found.push(Anchor {
+                range: start..start + dest.len(),
+                dest: dest.clone(),
+                kind: if is_ref { Kind::Ref } else { Kind::Link },
+            });
+        }
     }
-    let rest = &inner[name.len()..];
-    let from = match rest.find("path=") {
-        Some(at) => at + 5,
-        None => rest.len() - rest.trim_start().len(),
-    };
-    let value = &rest[from..];
-    let (start, end) = match value.chars().next()? {
-        quote @ ('"' | '`') => (1, 1 + value[1..].find(quote)?),
-        _ => (
-            0,
-            value.find(|c: char| c.is_whitespace() || c == '>' || c == '%')?,
-        ),
-    };
-    let offset = call.len() - inner.len() + name.len() + from;
-    Some((offset + start..offset + end, value[start..end].to_owned()))
+    found
 }
 
 #[cfg(test)]

@@ -331,6 +331,11 @@ fn format_value(format: Format, before: &str, new: New) -> String {
     }
 }
 
+/// A text as a value of YAML, in a list too: in quotes where it would mean something else.
+pub fn scalar(text: &str) -> String {
+    format_value(Format::Yaml, "", New::Text(text))
+}
+
 /// Whether YAML reads a text without quotes as that text, in a list too.
 fn is_plain(text: &str) -> bool {
     let Ok(node) = tree::parse(&format!("[{text}]"), Format::Yaml, FileId(0), 0) else {

@@ -77,7 +77,7 @@ pub fn begin(
         };
         return Err(usage(
             format!("there is no site in {folder}: no configuration, and no `content/`"),
-            "`longhand new site PATH` begins one; `-s DIR` names the folder of another",
+            build::NO_SITE,
         ));
     }
     let (title, is_path) = (asked.title.trim(), asked.is_path || is_path(&asked.title));
@@ -222,10 +222,14 @@ pub fn begin(
     })
 }
 
-/// `posts/x.md` and `posts/x` are paths; `on/off` with spaces around is none.
+/// `posts/x.md`, `posts/x` and `posts/two words.md` are paths; `on/off` with other words around is none.
 fn is_path(text: &str) -> bool {
     let one_word = !text.trim().contains(char::is_whitespace);
-    one_word && (content::is_content(text) || (text.contains('/') && !text.contains("//")))
+    let folders = text.contains('/') && !text.contains("//");
+    match content::is_content(text) {
+        true => one_word || folders,
+        false => one_word && folders,
+    }
 }
 
 /// The body begins with the title, and the front matter has none.
@@ -580,4 +584,22 @@ fn no_archetype(options: &Options, config: &Config, kind: &str) -> Result<Failur
         None => format!("write it: `{folder}/{kind}.md`"),
     };
     Ok(usage(format!("there is no archetype `{kind}`"), help))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_path_is_told_from_a_title() {
+        for path in ["a.md", "posts/a", "posts/a.md", "posts/two words.md"] {
+            assert!(super::is_path(path), "{path}");
+        }
+        for title in [
+            "First snow",
+            "On / off",
+            "Why I left x.md",
+            "https://a.org/b",
+        ] {
+            assert!(!super::is_path(title), "{title}");
+        }
+    }
 }

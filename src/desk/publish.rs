@@ -5,7 +5,7 @@ use super::{Failure, find, front};
 use crate::build::{self, Options};
 use crate::config::DateSource;
 use crate::date::Date;
-use crate::diag::{Diagnostic, FileId};
+use crate::diag::{Diagnostic, FileId, Severity};
 use crate::parse::front_matter;
 use crate::source::{self, Sources, write};
 use jiff::Timestamp;
@@ -30,6 +30,8 @@ pub struct Published {
     pub date: Option<Date>,
     /// It waits for a date that is still to come.
     pub waits: bool,
+    /// It is past the date on which it expires.
+    pub expired: Option<Date>,
     /// It was no draft, and is as it was.
     pub already: bool,
 }
@@ -62,9 +64,19 @@ pub fn publish(
         url: site.permalink(&page.url),
         date: begins,
         waits: begins.is_some_and(|date| date.instant > now),
+        expired: front
+            .and_then(|front| front.expiry_date)
+            .filter(|date| date.instant <= now),
         already: !page.draft && asked.date.is_none(),
         path,
     };
+    // What its file says of drafts may be what is wrong.
+    let is_wrong = |said: &Diagnostic| {
+        said.severity == Severity::Error && said.span.is_some_and(|span| span.file == file)
+    };
+    if diagnostics.iter().any(is_wrong) {
+        return Err(Failure::Site);
+    }
     if published.already {
         return Ok(published);
     }

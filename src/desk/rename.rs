@@ -9,9 +9,11 @@ use super::anchors::{self, Anchor, Kind};
 use super::{Failure, find, front, refused, usage};
 use crate::build::{self, Options};
 use crate::diag::{Diagnostic, Severity};
+use crate::parse::markdown::shown_name;
 use crate::site::content::{self, Role};
 use crate::site::links::{self, Resolved};
 use crate::site::route::Job;
+use crate::site::wiki::{self, Meant as Named};
 use crate::site::{PageId, Site};
 use crate::source::{self, Sources, write};
 use rayon::prelude::*;
@@ -141,7 +143,9 @@ pub fn rename(
             write::remove_empty(folder, &root.join(content));
         }
     }
-    renamed.mentions = mentions(after, &old_path, &renamed.urls);
+    renamed
+        .mentions
+        .extend(mentions(after, &old_path, &renamed.urls));
     renamed.moved = moves;
     Ok(renamed)
 }
@@ -182,9 +186,18 @@ fn moves(site: &Site, id: PageId, new: &str) -> Result<Vec<(String, String)>, Fa
         }
         false => (false, wanted.to_owned()),
     };
-    // A bare name stays in its folder.
-    let logical = match (wanted.contains('/'), content::parent(&page.path)) {
-        (false, Some(folder)) if !folder.is_empty() => format!("{folder}/{logical}"),
+    // `essays/` is a folder to move it into, under the name that it has.
+    let folder = site.sources.root.join(&content).join(wanted);
+    let into_folder = new.ends_with(['/', '\\']) && folder.is_dir();
+    let logical = match content::parent(&page.path) {
+        _ if into_folder => {
+            let name = page.path.rsplit('/').next().unwrap_or(&page.path);
+            format!("{wanted}/{name}")
+        }
+        // A bare name stays in its folder.
+        Some(folder) if !folder.is_empty() && !wanted.contains('/') => {
+            format!("{folder}/{logical}")
+        }
         _ => logical,
     };
     let mut moves = Vec::new();
@@ -270,16 +283,33 @@ fn resolve(site: &Site, from: PageId, dest: &str, kind: Kind) -> Option<Target> 
             _ => None,
         };
     }
+    if let Kind::Name(_) = kind {
+        let (name, _) = wiki::split(dest);
+        return match wiki::meant(site, from, name) {
+            Named::Page(id) | Named::Several(id, _) if id != from => page(id),
+            _ => None,
+        };
+    }
     if dest.is_empty() || dest.starts_with(['#', '?']) {
         return None;
     }
+    // The scheme is that of the page.
+    let whole = match dest.starts_with("//") {
+        true => site
+            .config
+            .base_url
+            .split_once("//")
+            .map(|(scheme, _)| format!("{scheme}{dest}")),
+        false => None,
+    };
+    let dest = whole.as_deref().unwrap_or(dest);
     match links::resolve(site, from, dest) {
         Resolved::Page(id) | Resolved::Kept(Some(id)) => page(id),
         Resolved::File(url) => file(&url),
-        Resolved::Kept(None) => file(&links::target(site, &site[from].url, dest)?),
-        Resolved::External => {
+        Resolved::Kept(None) | Resolved::External => {
             let url = links::target(site, &site[from].url, dest)?;
-            match site.page_at_url(&url) {
+            let folder = url.strip_suffix("index.html").unwrap_or(&url);
+            match site.page_at_url(folder) {
                 Some(id) => page(id),
                 None => file(&url),
             }
@@ -316,6 +346,7 @@ fn plan(
             continue;
         };
         let mut edits: Vec<(std::ops::Range<usize>, String)> = Vec::new();
+        let mut lost = Vec::new();
         for Meant { anchor, target } in all {
             let target = match target {
                 Target::Page(path) => Target::Page(moved_to(path)),
@@ -324,14 +355,23 @@ fn plan(
             if resolve(site, from, &anchor.dest, anchor.kind).as_ref() == Some(&target) {
                 continue;
             }
-            let written = written(site, from, anchor, &target, &ids);
-            edits.extend(written.map(|dest| (anchor.range.clone(), dest)));
+            match written(site, from, anchor, &target, &ids) {
+                Some(dest) => edits.push((anchor.range.clone(), dest)),
+                None => lost.push(anchor.range.start),
+            }
         }
-        if edits.is_empty() {
+        if edits.is_empty() && lost.is_empty() {
             continue;
         }
         let whole = text_of(&here)?;
         let mark = whole.len() - whole.trim_start_matches('\u{FEFF}').len();
+        for at in lost {
+            let above = whole.bytes().take(at + mark).filter(|byte| *byte == b'\n');
+            renamed.mentions.push((here.clone(), above.count() + 1));
+        }
+        if edits.is_empty() {
+            continue;
+        }
         let mut text = whole;
         renamed.edited.push((here.clone(), edits.len()));
         edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
@@ -397,9 +437,12 @@ fn written(
     };
     let dir = content_dir(site, file);
     let inside = file.strip_prefix(&format!("{dir}/")).unwrap_or(file);
-    let has_extension = content::is_content(path.rsplit('/').next().unwrap_or(path));
+    let name = path.rsplit('/').next().unwrap_or(path);
+    // `index.html` of an address is no content file, even though one may be called so.
+    let is_index = name == "index.html" && !file.ends_with("/index.html");
+    let has_extension = content::is_content(name) && !is_index;
     let mut ways: Vec<String> = Vec::new();
-    if anchor.kind == Kind::Ref {
+    if anchor.kind != Kind::Link {
         let logical = logical.unwrap_or_default();
         let named = match has_extension {
             true => inside.to_owned(),
@@ -413,19 +456,29 @@ fn written(
         } else {
             ways.push(last);
         }
+        ways.push(named.clone());
         ways.push(format!("/{named}"));
     } else if let Some(root) = path.strip_prefix("@/").map(|_| "@/") {
         ways.push(format!("{root}{inside}"));
     } else {
         let relative_file = relative(&site[from].dir, inside);
         let origin = site.config.base_url.trim_end_matches('/');
-        let href = crate::text::encode_url(&site.href(&url));
+        let host = origin.find("//").map_or(origin, |at| &origin[at..]);
+        let tail = if is_index { "index.html" } else { "" };
+        let address = format!("{}{tail}", crate::text::encode_url(&url));
+        let href = crate::text::encode_url(&site.href(&url)) + tail;
         let is_file = has_extension || matches!(target, Target::File(_));
         if !origin.is_empty() && path.starts_with(origin) {
-            ways.push(crate::text::encode_url(&site.permalink(&url)));
+            ways.push(crate::text::encode_url(&site.permalink(&url)) + tail);
+        } else if host.len() > 2 && path.starts_with(host) {
+            ways.push(format!("{host}{address}"));
         } else if path.starts_with('/') {
             if has_extension {
                 ways.push(format!("/{inside}"));
+            }
+            let base = site.base_path().trim_end_matches('/');
+            if !path.starts_with(&format!("{base}/")) {
+                ways.push(address);
             }
             ways.push(href.clone());
         } else if is_file {
@@ -433,17 +486,26 @@ fn written(
         } else {
             ways.push(relative(
                 site[from].url.trim_matches('/'),
-                url.trim_start_matches('/'),
+                address.trim_start_matches('/'),
             ));
         }
         ways.push(href);
     }
-    // Spaces need no brackets that were not there.
-    let safe = |way: &String| way.replace(' ', "%20");
-    ways.iter()
+    // Spaces need no brackets that were not there; a name has them.
+    let safe = |way: &String| match anchor.kind {
+        Kind::Name(_) => way.clone(),
+        _ => way.replace(' ', "%20"),
+    };
+    let found = ways
+        .iter()
         .map(safe)
         .map(|way| format!("{way}{rest}"))
-        .find(|way| is_right(way))
+        .find(|way| is_right(way))?;
+    // Readers see the words that they saw.
+    Some(match anchor.kind {
+        Kind::Name(Some(bar)) => format!("{found}{bar}{}", shown_name(&anchor.dest)),
+        _ => found,
+    })
 }
 
 /// `to` as it is written in `folder`: `../essays/one.md`.

@@ -65,7 +65,7 @@ mod disk;
 mod error;
 mod journal;
 mod manifest;
-mod name;
+pub mod name;
 mod place;
 mod plan;
 mod prepare;

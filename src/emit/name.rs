@@ -14,7 +14,7 @@ pub(super) const INNER_WORK: &str = ".longhand-work";
 const SEGMENT_BYTES: usize = 255;
 
 /// Says what is wrong with `name`, as the end of "the output path `x` …".
-pub(super) fn check(name: &str) -> Result<(), &'static str> {
+pub fn check(name: &str) -> Result<(), &'static str> {
     if name.is_empty() {
         return Err("is empty");
     }
@@ -61,7 +61,7 @@ pub(super) fn parent(name: &str) -> Option<&str> {
 
 /// One spelling for all that a case-insensitive or normalising file system
 /// takes for the same name.
-pub(super) fn fold(name: &str) -> String {
+pub fn fold(name: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
     if name.is_ascii() {
         return name.to_ascii_lowercase();

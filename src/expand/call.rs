@@ -4,7 +4,7 @@ use super::marks::{self, Piece};
 use super::registry::Shortcode;
 use super::run::{Mode, Run};
 use super::scan::sole_paragraph;
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Diagnostic, Severity, Span};
 use crate::parse::shortcode::{ArgValue, Call};
 use crate::parse::{Hole, markdown, token};
 use crate::text;
@@ -118,15 +118,16 @@ impl Run<'_> {
         } else {
             self.weave(written, call.tag, &mut out);
             if mode != Mode::Code && self.running.len() == 1 && self.env.options.markdown.math {
-                return self.with_formulas(out);
+                return self.with_formulas(out, call.tag);
             }
         }
         out
     }
 
     /// Formulas that stand in HTML which is no Markdown.
-    fn with_formulas(&mut self, html: String) -> String {
-        match markdown::formulas_in_html(&html, self.env.options.markdown.lone_dollars) {
+    fn with_formulas(&mut self, html: String, span: Span) -> String {
+        let lone_dollars = self.env.options.markdown.lone_dollars;
+        match markdown::formulas_in_html(&html, lone_dollars, span, &mut self.holes) {
             Cow::Borrowed(_) => html,
             Cow::Owned(marked) => {
                 self.has_math = true;

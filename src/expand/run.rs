@@ -200,7 +200,11 @@ impl<'a> Run<'a> {
                     self.settle_text(title, span);
                 }
             }
-            Hole::Call(_) | Hole::Html(_) | Hole::Wiki(_) | Hole::Embed(_) => {}
+            Hole::Formula(formula) if marks::any(&formula.tex) => {
+                self.settle_text(&mut formula.tex, span);
+                formula.at = None;
+            }
+            Hole::Call(_) | Hole::Html(_) | Hole::Wiki(_) | Hole::Embed(_) | Hole::Formula(_) => {}
         }
         self.holes[index] = hole;
     }
@@ -385,6 +389,10 @@ impl<'a> Run<'a> {
                 Hole::Link(link) | Hole::Wiki(link) => link.span = span,
                 Hole::Embed(embed) => embed.span = span,
                 Hole::Image(image) => image.span = span,
+                Hole::Formula(formula) => {
+                    formula.span = span;
+                    formula.at = None;
+                }
                 Hole::Call(_) | Hole::Html(_) => {}
             }
         }

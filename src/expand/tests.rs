@@ -227,6 +227,7 @@ fn filled(html: &str, holes: &[Hole]) -> String {
                 out += &format!("<img src=\"{src}\" alt=\"{alt}\">")
             }
             Hole::Html(html) => out += &filled(html, holes),
+            Hole::Formula(formula) => crate::parse::markdown::marked_formula(formula, &mut out),
             Hole::Wiki(link) => out += &format!(" href=\"{}\"", link.dest),
             Hole::Embed(embed) => out += &format!("{{{}}}", embed.dest),
             Hole::Call(call) => panic!("call {call} was not run"),

@@ -1,7 +1,7 @@
 //! Puts into the holes of a [`Body`] what belongs there. What that is, the
 //! caller says; this walks the tokens.
 
-use super::{Body, Hole, html, token};
+use super::{Body, Hole, html, markdown, token};
 use crate::text;
 
 /// Appends `html`, a body's or a part of it, with `write` called for every hole.
@@ -56,6 +56,8 @@ fn plain_hole(hole: &Hole, holes: &[Hole], out: &mut String, depth: usize) {
             nested(&escaped, out);
             out.push_str("</code></pre>\n");
         }
+        // As its TeX: so it is counted, quoted and searched.
+        Hole::Formula(formula) => markdown::marked_formula(formula, out),
         Hole::Link(link) => text::escape_attr(out, &link.dest),
         Hole::Image(image) => {
             out.push_str("<img src=\"");

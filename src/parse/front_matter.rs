@@ -20,6 +20,7 @@ use crate::config::rows::UnknownKey;
 use crate::config::switches::Switches;
 use crate::date::{Date, Due};
 use crate::diag::{Diagnostic, FileId, Span};
+use crate::formula::Macros;
 use crate::parse::predictions::Plain;
 use crate::tree::{self, Map, Text};
 use jiff::Timestamp;
@@ -95,6 +96,8 @@ pub struct Front {
     pub placeholder: Option<String>,
     /// The lists of the page make predictions.
     pub predictions: Option<Plain>,
+    /// Commands for the formulas of the page.
+    pub macros: Macros,
     /// When its author means to come back to it, and where that is said.
     pub revisit: Option<(Due, Span)>,
     /// How far it is, and how sure its author, in the author's words.
@@ -195,6 +198,7 @@ impl Default for Front {
             canonical_url: None,
             placeholder: None,
             predictions: None,
+            macros: Macros::default(),
             revisit: None,
             status: None,
             confidence: None,

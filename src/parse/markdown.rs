@@ -12,6 +12,7 @@ mod attributes;
 mod blocks;
 mod budget;
 mod claims;
+mod formulas;
 mod inline;
 mod linkify;
 mod mask;
@@ -23,9 +24,10 @@ mod toc;
 mod typography;
 mod wiki;
 
-pub use math::{in_html as formulas_in_html, tex};
+pub use math::{Fence, in_html as formulas_in_html, marked as marked_formula, tex};
 pub use options::{Options, Punctuation};
 pub use toc::toc;
+pub use wiki::shown as shown_name;
 
 use crate::diag::{Diagnostic, FileId, Span};
 use crate::parse::predictions::Prediction;

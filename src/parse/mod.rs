@@ -14,6 +14,7 @@ pub mod shortcode;
 pub mod telling;
 
 use crate::diag::{Diagnostic, FileId, Span};
+use crate::formula;
 use crate::hash::{Hash, Hasher};
 use mentions::Mention;
 use predictions::Prediction;
@@ -86,10 +87,16 @@ impl Body {
             }
         };
         take(&self.html);
+        let mut labels = Vec::new();
         for hole in &self.holes {
-            if let Hole::Html(html) = hole {
-                take(html);
+            match hole {
+                Hole::Html(html) => take(html),
+                Hole::Formula(formula) => labels.extend(formula::labels(&formula.tex)),
+                _ => {}
             }
+        }
+        for label in labels {
+            hasher.str(label);
         }
         hasher.finish()
     }
@@ -157,6 +164,8 @@ pub enum Hole {
     Link(Link),
     /// Stands for a whole `<img …>` element.
     Image(Box<Image>),
+    /// A formula, to be set as MathML. Boxed as code is.
+    Formula(Box<Formula>),
     /// Stands for the output of this shortcode call: an index into [`Doc::calls`].
     Call(usize),
     /// A link by name: stands for the attribute of `<a>` that makes it one, with the space before.
@@ -175,6 +184,19 @@ pub struct CodeBlock {
     pub code: String,
     pub options: highlight::Options,
     pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Formula {
+    /// Without its delimiters, an escape for Markdown undone.
+    pub tex: String,
+    pub fence: markdown::Fence,
+    /// It stands between blocks rather than in a line.
+    pub block: bool,
+    /// Of the whole, delimiters included.
+    pub span: Span,
+    /// Where `tex` begins in the file, where it stands there letter by letter.
+    pub at: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -2,8 +2,10 @@
 //! shortcodes expanded; and its HTML with every hole filled.
 
 use super::Renderer;
+use super::formulas::Formulas;
 use super::pictures::{self, Reader};
 use crate::diag::{Diagnostic, Span};
+use crate::formula;
 use crate::hash::Hash;
 use crate::parse::{
     Body, CodeBlock, Digest, Doc, Heading, Hole, Image, Link, Meta, Slot, Text, fill,
@@ -118,10 +120,13 @@ impl Article {
                 || html.contains(&format!("id={escaped}"))
         };
         holds(&body.html)
-            || body
-                .holes
-                .iter()
-                .any(|hole| matches!(hole, Hole::Html(html) if holds(html)))
+            || body.holes.iter().any(|hole| match hole {
+                Hole::Html(html) => holds(html),
+                Hole::Formula(formula) => {
+                    formula::labels(&formula.tex).any(|label| label == fragment)
+                }
+                _ => false,
+            })
     }
 }
 
@@ -173,6 +178,7 @@ impl Filler<'_> {
             within: vec![(id, String::new())],
             embedded: 0,
             circle: None,
+            formulas: None,
             elsewhere: Vec::new(),
             diagnostics,
         };
@@ -198,6 +204,8 @@ pub(super) struct Filling<'a, 'd> {
     pub(super) embedded: usize,
     /// A part that held itself: whose it is.
     pub(super) circle: Option<PageId>,
+    /// Those of `holes`, set together once the first of them is asked for.
+    pub(super) formulas: Option<Formulas>,
     /// What is wrong in parts of others: told of the pages that they are from.
     pub(super) elsewhere: Vec<Diagnostic>,
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
@@ -218,6 +226,7 @@ impl Filling<'_, '_> {
         }
         match hole {
             Hole::Code(block) => self.code(block, out, depth),
+            Hole::Formula(formula) => self.formula(formula, out),
             Hole::Link(link) => self.link(link, out, depth),
             Hole::Image(image) => self.image(image, out, depth),
             Hole::Html(html) => self.nested(html, out, depth),

@@ -13,6 +13,7 @@ use crate::parse::markdown;
 use crate::site::route::Extra;
 use crate::site::{Kind, LangId, Page, PageId, links, menus, route};
 use crate::text;
+use crate::theme;
 use crate::timing::Thing;
 use std::collections::{BTreeMap, HashSet};
 use tera::{Context, Map, Value};
@@ -95,7 +96,13 @@ impl Renderer {
         let article = self.articles[id.index()].as_ref();
         let toc = article
             .filter(|_| page.show.toc && need.key("page", "toc"))
-            .map(|article| self.toc(page, article.headings()));
+            .map(|article| {
+                let toc = self.toc(page, article.headings());
+                match article.has_math() {
+                    true => self.contents_with_formulas(id, &toc),
+                    false => toc,
+                }
+            });
         let view = PageView {
             site,
             id,
@@ -107,7 +114,10 @@ impl Renderer {
             },
             toc: toc.filter(|toc| !toc.is_empty()),
             has_code: article.is_some_and(super::article::Article::has_code),
-            has_math: article.is_some_and(super::article::Article::has_math),
+            // Its own, or those of a part of another page.
+            has_math: article.is_some_and(super::article::Article::has_math)
+                || (self.shared.assets.contains_key(theme::MATH_SHEET)
+                    && content.contains("<math ")),
         };
         let mut variables = self.variables(Some(id), page.lang, &page.url, need);
         variables.put("page", || plan.page.value(&view));

@@ -94,6 +94,7 @@ impl Filling<'_, '_> {
             within,
             embedded: self.embedded,
             circle: None,
+            formulas: None,
             elsewhere: Vec::new(),
             diagnostics: &mut unheard,
         };

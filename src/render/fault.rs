@@ -86,14 +86,14 @@ impl Known {
         self.files.keys().map(String::as_str)
     }
 
-    pub fn need(&self, name: &str) -> Need {
+    /// What `templates` read together.
+    pub fn need<'t>(&'t self, templates: impl IntoIterator<Item = &'t str>) -> Need {
         let components = self.files.iter();
         let components = components.filter(|(_, (_, text))| needs::has_components(text));
-        Need::of(
-            name,
-            |name| self.files.get(name).map(|(_, text)| &**text),
-            components.map(|(name, _)| name.as_str()),
-        )
+        let names = components.map(|(name, _)| name.as_str());
+        Need::of(names.chain(templates), |name| {
+            self.files.get(name).map(|(_, text)| &**text)
+        })
     }
 
     fn span(&self, place: &Place) -> Option<Span> {

@@ -15,6 +15,7 @@ mod copy;
 mod embed;
 pub mod fault;
 pub mod feed;
+mod formulas;
 pub mod head;
 pub mod hosting;
 pub mod i18n;

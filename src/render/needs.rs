@@ -40,17 +40,16 @@ impl Need {
         self.everything
     }
 
-    /// Of `template` and all that it extends, includes or calls. `text` gives a template's text
-    /// by its name; `components` are those that define some, which others call without naming them.
+    /// Of `templates` together and all that they extend, include or call. `text` gives a
+    /// template's text by its name. Those that define components, which others call without
+    /// naming them, must be among them.
     pub fn of<'t>(
-        template: &str,
+        templates: impl IntoIterator<Item = &'t str>,
         text: impl Fn(&str) -> Option<&'t str>,
-        components: impl IntoIterator<Item = &'t str>,
     ) -> Need {
         let mut need = Need::default();
         let mut seen: BTreeSet<String> = BTreeSet::new();
-        let mut ahead: Vec<String> = components.into_iter().map(str::to_owned).collect();
-        ahead.push(template.to_owned());
+        let mut ahead: Vec<String> = templates.into_iter().map(str::to_owned).collect();
         while let Some(name) = ahead.pop() {
             let Some(text) = text(&name) else { continue };
             if !seen.insert(name) {
@@ -284,7 +283,8 @@ mod tests {
             Some(found.1)
         };
         let components = templates.iter().filter(|(_, text)| has_components(text));
-        Need::of(templates[0].0, text, components.map(|(name, _)| *name))
+        let names = components.map(|(name, _)| *name);
+        Need::of(names.chain([templates[0].0]), text)
     }
 
     fn one(text: &'static str) -> Need {
@@ -407,7 +407,7 @@ mod tests {
                 continue;
             }
             read += 1;
-            let need = Need::of(&file.name, |_| Some(&text), []);
+            let need = Need::of([file.name.as_str()], |_| Some(text.as_str()));
             for variable in tera
                 .get_template_variables(&file.name)
                 .expect("it is there")

@@ -6,7 +6,7 @@ use super::view::{self, Object, safe};
 use crate::config::look::is_literata;
 use crate::config::params::SiteParams;
 use crate::parse;
-use crate::site::{LangId, links, route};
+use crate::site::{Asset, LangId, links, route};
 use crate::text;
 use crate::theme;
 use tera::{Map, Value};
@@ -128,6 +128,7 @@ impl Renderer {
             .set("verification", verification(params))
             .set("css", self.sheets())
             .set("fonts", self.fonts(params))
+            .set("math", self.math())
             .set("redirect", self.moved(params))
             .0
     }
@@ -148,17 +149,30 @@ impl Renderer {
 
     pub(super) fn sheets(&self) -> Vec<Object> {
         let site = &self.shared.site;
-        let sheets = site
-            .assets
-            .iter()
-            .filter(|asset| asset.name.ends_with(".css") && asset.name != FEED_SHEET);
-        sheets
-            .map(|asset| {
-                Object::new()
-                    .set("url", site.href(&asset.output))
-                    .set("integrity", asset.integrity.as_str())
-            })
-            .collect()
+        let sheets = site.assets.iter().filter(|asset| {
+            let other = asset.name == FEED_SHEET || asset.name == theme::MATH_SHEET;
+            asset.name.ends_with(".css") && !other
+        });
+        sheets.map(|asset| self.sheet(asset)).collect()
+    }
+
+    /// What pages with formulas need besides; nothing in a site without any.
+    fn math(&self) -> Object {
+        let site = &self.shared.site;
+        let of = |name: &str| site.assets.iter().find(|asset| asset.name == name);
+        let sheet = of(theme::MATH_SHEET).map(|sheet| self.sheet(sheet));
+        Object::new()
+            .set("css", sheet.into_iter().collect::<Vec<_>>())
+            .set(
+                "font",
+                of(theme::MATH_FONT).map(|font| site.href(&font.output)),
+            )
+    }
+
+    fn sheet(&self, sheet: &Asset) -> Object {
+        Object::new()
+            .set("url", self.shared.site.href(&sheet.output))
+            .set("integrity", sheet.integrity.as_str())
     }
 
     /// Addresses of the fonts that the text of every page is set in.

@@ -103,8 +103,9 @@ pub const LARGEST: usize = 64 << 20;
 pub fn any_reads(sources: &[Source], variable: &str, key: &str) -> bool {
     let known = Known::new(sources);
     let part = |name: &str| name.starts_with("partials/") || name.starts_with("shortcodes/");
-    let mut whole = sources.iter().filter(|source| !part(&source.name));
-    whole.any(|source| known.need(&source.name).key(variable, key))
+    let names = sources.iter().map(|source| source.name.as_str());
+    let need = known.need(names.filter(|name| !part(name)));
+    need.key(variable, key)
 }
 
 /// Loads all templates in one batch; what cannot be read is an error with its place.
@@ -133,8 +134,8 @@ impl Templates {
     }
 
     /// What a template may read of all that there is.
-    pub fn need(&self, name: &str) -> Need {
-        self.known.need(name)
+    pub fn need<'t>(&'t self, name: &'t str) -> Need {
+        self.known.need([name])
     }
 
     /// Renders into `out`.

@@ -113,11 +113,19 @@ pub fn image_url(site: &Site, page: &Page, image: &str, relative: bool) -> Optio
     if let Some(resource) = resources::named(page, image.trim_start_matches("./")) {
         return Some(site.href(&resource.url));
     }
-    if relative {
-        let folder = page.url.rsplit_once('/').map_or("", |(folder, _)| folder);
-        return Some(site.href(&format!("{folder}/{image}")));
+    let url = match relative {
+        true => {
+            let folder = page.url.rsplit_once('/').map_or("", |(folder, _)| folder);
+            site.href(&format!("{folder}/{image}"))
+        }
+        false => site.href(image),
+    };
+    // What Hugo would find has that name first.
+    let beside = || links::file_beside(site, page, image).map(|url| site.href(url));
+    match links::route(site, page, &url) {
+        None if !image.starts_with('/') => beside().or(Some(url)),
+        _ => Some(url),
     }
-    Some(site.href(image))
 }
 
 /// Whether a switch is on.

@@ -308,14 +308,21 @@ fn beside(site: &Site, from: PageId, path: &str) -> Option<Resolved> {
     if let Some(resource) = super::resources::named(page, name) {
         return Some(Resolved::File(resource.url.clone()));
     }
-    let in_content = join(&page.dir, path);
-    if let Some((url, _)) = site.loose.get(&(page.lang, in_content.clone())) {
-        return Some(Resolved::File(url.clone()));
+    if let Some(url) = file_beside(site, page, path) {
+        return Some(Resolved::File(url.to_owned()));
     }
+    let in_content = join(&page.dir, path);
     // `[text](other-post)` beside `other-post.md`, as a writer thinks of it.
     site.page_at(page.lang, &in_content)
         .filter(|target| site[*target].rendered)
         .map(Resolved::Page)
+}
+
+/// The URL path of a file in the folder of the page's source that belongs to no bundle.
+pub fn file_beside<'s>(site: &'s Site, page: &Page, path: &str) -> Option<&'s str> {
+    let in_content = join(&page.dir, path);
+    let (url, _) = site.loose.get(&(page.lang, in_content))?;
+    Some(url)
 }
 
 fn missing(site: &Site, lang: LangId, path: &str, url: &str) -> Resolved {

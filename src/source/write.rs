@@ -10,9 +10,59 @@ use std::path::{Path, PathBuf};
 /// Writes a file that is not there yet, and the folders that it needs. Something
 /// else by this name is an error of the kind `AlreadyExists`, and stays.
 pub fn create(path: &Path, bytes: &[u8]) -> Result<(), IoError> {
+    create_from(path, From::Bytes(bytes), &mut Vec::new())
+}
+
+/// Where the bytes of a new file come from.
+#[derive(Clone, Copy)]
+pub enum From<'a> {
+    Bytes(&'a [u8]),
+    File(&'a Path),
+}
+
+/// Writes many files below `root`, none of which is there yet, by their paths with `/`.
+/// Where one fails, those before it and the folders made for them are removed again.
+pub fn create_all(root: &Path, files: &[(&str, From)]) -> Result<(), IoError> {
+    let mut made: Vec<PathBuf> = Vec::new();
+    let mut folders: Vec<PathBuf> = Vec::new();
+    for (path, from) in files {
+        let path = root.join(path);
+        let mut missing: Vec<PathBuf> = (path.ancestors().skip(1))
+            .take_while(|folder| !folder.as_os_str().is_empty() && !super::is_there(folder))
+            .map(Path::to_owned)
+            .collect();
+        missing.reverse();
+        folders.append(&mut missing);
+        if let Err(error) = create_from(&path, *from, &mut made) {
+            for file in made.iter().rev() {
+                let _ = fs::remove_file(file);
+            }
+            for folder in folders.iter().rev() {
+                let _ = fs::remove_dir(folder);
+            }
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+fn create_from(path: &Path, from: From, made: &mut Vec<PathBuf>) -> Result<(), IoError> {
     folder_of(path)?;
-    let made = fs::File::create_new(path).and_then(|mut file| file.write_all(bytes));
-    made.map_err(|source| failed(path, "write", source))
+    let mut file = fs::File::create_new(path).map_err(|source| failed(path, "write", source))?;
+    // From here on it is ours, and half a file goes with the others.
+    made.push(path.to_owned());
+    match from {
+        From::Bytes(bytes) => file
+            .write_all(bytes)
+            .map_err(|source| failed(path, "write", source)),
+        From::File(other) => {
+            let mut other_file =
+                fs::File::open(other).map_err(|source| failed(other, "read", source))?;
+            io::copy(&mut other_file, &mut file)
+                .map(drop)
+                .map_err(|source| failed(path, "write", source))
+        }
+    }
 }
 
 /// Writes a file that was made before and is made again.

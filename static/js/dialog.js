@@ -12,7 +12,10 @@
 	};
 	const open = () => (got ||= get()).then(() => box.showModal(), () => (location = page));
 	addEventListener("keydown", (e) => {
-		if (e.key != "/" || e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input,textarea,select,[contenteditable]")) return;
+		if (e.key != "/" || e.ctrlKey || e.metaKey || e.altKey) return;
+		// The field of the closed dialog may have the focus until the next frame is drawn.
+		const field = e.target.closest("input,textarea,select,[contenteditable]");
+		if (field && (box.open || !box.contains(field))) return;
 		e.preventDefault();
 		open();
 	});

@@ -70,6 +70,7 @@ pub const FRONT: &[(&str, &[&str])] = &[
     ("translationKey", &["key", "other"]),
     ("canonicalURL", &["https://example.com/first/"]),
     ("math", &["true", "false"]),
+    ("macros", &["{x: \"y^2\"}", "{x: \"z^3\"}"]),
     ("images", &["[/img/logo.svg]"]),
     (
         "resources",

@@ -153,6 +153,17 @@ await check("a slash opens the search on any page", async () => {
   await page.waitForFunction(() => !document.querySelector("dialog").open);
   await page.keyboard.press("/");
   await page.waitForFunction(() => document.querySelector("dialog").open);
+  // As quick as can be: no frame is drawn between the closing and the key.
+  const opens = await page.evaluate(async () => {
+    const box = document.querySelector("dialog");
+    const field = document.activeElement;
+    box.close();
+    field.dispatchEvent(new KeyboardEvent("keydown", { key: "/", bubbles: true, cancelable: true }));
+    await null;
+    await new Promise((done) => setTimeout(done));
+    return [field.tagName, box.open];
+  });
+  assert.deepEqual(opens, ["INPUT", true]);
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await page.waitForURL("**/blog/zh/");

@@ -8,7 +8,7 @@ use crate::config::outputs::{self, SITEMAP, Sitemap};
 use crate::config::params::AUTHORS;
 use crate::config::rows::{Intake, Row, Status, get, no_effect, row, same_key};
 use crate::config::switches;
-use crate::config::{cascade, menus, params};
+use crate::config::{cascade, math, menus, params};
 use crate::date::{DUE_ACCEPTED, Due};
 use crate::diag::Diagnostic;
 use crate::parse::predictions::Plain;
@@ -82,6 +82,7 @@ pub const ROWS: &[Row<Front>] = &[
         i.fields(&mut plain, n, PREDICTIONS);
         f.predictions = Some(plain);
     }),
+    row("macros", "", |f, n, i| f.macros = math::macros(n, i)),
     row("revisit", "", |f, n, i| {
         f.revisit = due(n, i).map(|due| (due, n.span))
     }),

@@ -3,14 +3,16 @@
 use super::alerts;
 use super::attributes;
 use super::budget;
+use super::formulas::Written;
 use super::mask;
-use super::math::{self, Fence};
+use super::math::Fence;
 use super::render::{Closing, Code, Draft, Paragraph, Place, Renderer, Table, heading};
 use super::toc;
 use crate::diag::{Diagnostic, Severity};
 use crate::parse::{CodeBlock, Hole, highlight, token};
 use crate::text::{decode_entities, escape_attr, heading_id_as};
 use pulldown_cmark::{Alignment, CodeBlockKind, Tag, TagEnd};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The divider between summary and the rest.
@@ -212,7 +214,12 @@ impl<'a> Renderer<'a> {
     }
 
     /// A formula on lines of its own ends the paragraph and begins another.
-    pub(super) fn split_paragraph(&mut self, fence: Fence, inner: &str) -> bool {
+    pub(super) fn split_paragraph(
+        &mut self,
+        formula: &Written<'_>,
+        whole: &Range<usize>,
+        at: Option<usize>,
+    ) -> bool {
         let Some(paragraph) = &mut self.paragraph else {
             return false;
         };
@@ -223,11 +230,19 @@ impl<'a> Renderer<'a> {
             self.out.truncate(paragraph.content + kept);
             self.out.push_str("</p>\n");
         }
-        math::push(&mut self.out, fence, inner, true);
+        let formula = Written {
+            tex: formula.tex.as_ref().into(),
+            fence: formula.fence,
+            block: true,
+        };
+        self.push_formula(formula, whole.clone(), at);
         self.out.push('\n');
-        paragraph.tag = self.out.len();
+        let tag = self.out.len();
         self.out.push_str("<p>");
-        paragraph.content = self.out.len();
+        if let Some(paragraph) = &mut self.paragraph {
+            paragraph.tag = tag;
+            paragraph.content = self.out.len();
+        }
         let at = Place::Html(self.out.len() - 1);
         if let Some(open) = self.open.last_mut() {
             open.at = Some(at);
@@ -408,13 +423,12 @@ impl<'a> Renderer<'a> {
             text = text.replace("\n    ", "\n");
         }
         if code.lang == "math" {
-            self.done.has_math = true;
-            math::push(
-                &mut self.out,
-                Fence::Dollars,
-                text.trim_end_matches('\n'),
-                true,
-            );
+            let formula = Written {
+                tex: text.trim_end_matches('\n').into(),
+                fence: Fence::Dollars,
+                block: true,
+            };
+            self.push_found(formula, code.range.start..code.range.end.max(range.end));
             self.close("\n");
             return;
         }
@@ -486,13 +500,14 @@ impl<'a> Renderer<'a> {
             if before.rfind('<') > before.rfind('>') {
                 self.out.push_str(&formula.raw);
             } else {
-                math::push(
-                    &mut self.out,
-                    formula.fence,
-                    &decode_entities(formula.inner()),
-                    false,
-                );
-                self.done.has_math = true;
+                let tex = decode_entities(formula.inner());
+                let at = formula.at().filter(|_| matches!(tex, Cow::Borrowed(_)));
+                let written = Written {
+                    tex,
+                    fence: formula.fence,
+                    block: false,
+                };
+                self.push_formula(written, formula.range.clone(), at);
             }
             rest = &rest[length..];
         }

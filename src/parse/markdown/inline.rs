@@ -1,6 +1,7 @@
 //! What stands within a line: text with its typography and bare links,
 //! emphasis, code, links, images.
 
+use super::formulas::Written;
 use super::linkify::{self, Kind};
 use super::render::{Alt, Closing, Renderer};
 use super::typography::{self, Sign};
@@ -9,6 +10,7 @@ use crate::diag::Diagnostic;
 use crate::parse::{Hole, Image, Link};
 use crate::text::{decode_entities, escape_attr, escape_html, safe_image_url, safe_url};
 use pulldown_cmark::{LinkType, Tag, TagEnd};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Bytes at which something may have to be done.
@@ -279,8 +281,8 @@ impl<'a> Renderer<'a> {
     pub(super) fn formula(&mut self, index: usize) {
         let masked = self.masked;
         let formula = &masked.formulas[index];
-        self.done.has_math = true;
         let inner = math::tex(formula.inner());
+        let at = formula.at().filter(|_| matches!(inner, Cow::Borrowed(_)));
         if self.alt.is_some() {
             return self.push_text(&formula.raw);
         }
@@ -289,10 +291,16 @@ impl<'a> Renderer<'a> {
             draft.ident.push_str(&formula.raw);
         }
         let display = formula.fence.is_display() && !self.in_span();
-        if display && self.split_paragraph(formula.fence, &inner) {
+        let whole = formula.range.clone();
+        let formula = Written {
+            tex: inner,
+            fence: formula.fence,
+            block: display,
+        };
+        if display && self.split_paragraph(&formula, &whole, at) {
             return;
         }
-        math::push(&mut self.out, formula.fence, &inner, display);
+        self.push_formula(formula, whole, at);
     }
 
     /// Appends text, escaped, and to the text of a heading.
@@ -378,14 +386,18 @@ impl<'a> Renderer<'a> {
             return false;
         }
         self.out.pop();
-        self.done.has_math = true;
         if let Some(draft) = &mut self.heading {
             draft.text.push_str(text);
             draft.text.push('$');
             draft.ident.push_str(text);
         }
         let text = self.masked.restore(text);
-        math::push(&mut self.out, math::Fence::Dollar, text.trim(), false);
+        let formula = Written {
+            tex: text.trim().into(),
+            fence: math::Fence::Dollar,
+            block: false,
+        };
+        self.push_found(formula, range.start - 1..range.end + 1);
         self.inline.skip = range.end + 1;
         true
     }

@@ -32,9 +32,16 @@ pub(super) struct Formula<'a> {
     open: usize,
     close: usize,
     pub(super) fence: Fence,
+    /// The whole, in the text before anything was masked.
+    pub(super) range: Range<usize>,
 }
 
 impl Formula<'_> {
+    /// Where what is within begins, where it stands in the text letter by letter.
+    pub(super) fn at(&self) -> Option<usize> {
+        matches!(self.raw, Cow::Borrowed(_)).then_some(self.range.start + self.open)
+    }
+
     pub(super) fn inner(&self) -> &str {
         &self.raw[self.open..self.raw.len() - self.close]
     }
@@ -308,6 +315,7 @@ impl<'a> Scanner<'a> {
             open: found.open,
             close: found.close,
             fence: found.fence,
+            range: range.clone(),
         });
         self.replace(range.clone(), &format!("{FORMULA}{index}{FORMULA_END}"));
         self.at = range.end;
@@ -476,6 +484,11 @@ mod tests {
         let check = |text: &str, expected: &str| assert_eq!(math::tex(text), expected, "{text}");
         check(r"\\{y_i\\}\_{i=1}^G", r"\{y_i\}_{i=1}^G");
         check(r"a \\ b", r"a \\ b");
+        check(r"50^\\circ \\implies b", r"50^\circ \implies b");
+        check(
+            r"\begin{aligned} a \\times \end{aligned}",
+            r"\begin{aligned} a \\times \end{aligned}",
+        );
         check(r"a \\\\ b", r"a \\ b");
         check(r"\text{a\_b} \{x\}", r"\text{a\_b} \{x\}");
         check(r"\text{a} \_b", r"\text{a} _b");
@@ -485,8 +498,18 @@ mod tests {
 
     #[test]
     fn formulas_in_html_are_marked_once() {
-        let check =
-            |html: &str, expected: &str| assert_eq!(math::in_html(html, true), expected, "{html}");
+        let check = |html: &str, expected: &str| {
+            let mut holes = Vec::new();
+            let span = crate::diag::Span::new(crate::diag::FileId(0), 0, 0);
+            let found = math::in_html(html, true, span, &mut holes);
+            let mut filled = String::new();
+            crate::parse::fill::walk(&found, &holes, &mut filled, &mut |hole, out| {
+                if let crate::parse::Hole::Formula(formula) = hole {
+                    math::marked(formula, out);
+                }
+            });
+            assert_eq!(filled, expected, "{html}");
+        };
         check(
             "<p>a $x &lt; y$ <b title=\"$z$\">$ c $</b></p>",
             "<p>a <span class=\"math\">$x &lt; y$</span> <b title=\"$z$\"><span class=\"math\">$ c $</span></b></p>",

@@ -3,6 +3,8 @@
 //! A formula is one unit of TeX. Neither emphasis nor typography touches it;
 //! its delimiters are kept for whoever sets it.
 
+use crate::diag::Span;
+use crate::parse::{Formula, Hole, token};
 use crate::text::{decode_entities, escape_html};
 use std::borrow::Cow;
 
@@ -25,15 +27,17 @@ impl Found {
 
 /// A pair of delimiters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fence {
+pub enum Fence {
     Dollar,
     Dollars,
     Parens,
     Brackets,
+    /// None: `\eqref{…}` among words.
+    Reference,
 }
 
 impl Fence {
-    pub(super) fn is_display(self) -> bool {
+    pub fn is_display(self) -> bool {
         matches!(self, Fence::Dollars | Fence::Brackets)
     }
 
@@ -43,6 +47,7 @@ impl Fence {
             Fence::Dollars => ("$$", "$$"),
             Fence::Parens => ("\\(", "\\)"),
             Fence::Brackets => ("\\[", "\\]"),
+            Fence::Reference => ("", ""),
         }
     }
 }
@@ -73,10 +78,24 @@ pub(super) fn find(text: &str, row: bool) -> Option<Found> {
         // Written around a Markdown that takes one backslash away.
         [b'\\', b'\\', b'(', ..] => brackets(text, "\\\\(", "\\\\)", Fence::Parens),
         [b'\\', b'\\', b'[', ..] => brackets(text, "\\\\[", "\\\\]", Fence::Brackets),
+        [b'\\', b'e', b'q', b'r', b'e', b'f', b'{', ..] | [b'\\', b'r', b'e', b'f', b'{', ..] => {
+            reference(bytes)
+        }
         [b'\\', b'(', ..] => brackets(text, "\\(", "\\)", Fence::Parens),
         [b'\\', b'[', ..] => brackets(text, "\\[", "\\]", Fence::Brackets),
         _ => None,
     }
+}
+
+/// `\eqref{eq:one}`, a reference to a formula of the page.
+fn reference(bytes: &[u8]) -> Option<Found> {
+    let end = memchr::memchr2(b'}', b'\n', bytes).filter(|end| bytes[*end] == b'}')?;
+    Some(Found {
+        open: 0,
+        close: 0,
+        length: end + 1,
+        fence: Fence::Reference,
+    })
 }
 
 fn dollars(bytes: &[u8]) -> Option<Found> {
@@ -184,12 +203,16 @@ pub fn tex(written: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether a formula holds `\\{`, four backslashes in a row, or `\_` outside of text.
+/// Whether a formula holds `\\{`, four backslashes in a row, `\_` outside of text, or commands
+/// with two backslashes.
 fn is_escaped(written: &str) -> bool {
     if !written.contains('\\') {
         return false;
     }
     if written.contains("\\\\{") || written.contains("\\\\\\\\") {
+        return true;
+    }
+    if doubles_commands(written) {
         return true;
     }
     let bytes = written.as_bytes();
@@ -231,6 +254,20 @@ fn is_escaped(written: &str) -> bool {
     false
 }
 
+/// Whether it says `\\\\implies`: lines end where there are several, and the next does not
+/// begin with the name of a command.
+fn doubles_commands(written: &str) -> bool {
+    let has_lines = ["\\begin{", "\\substack", "\\displaylines"];
+    if has_lines.iter().any(|lines| written.contains(lines)) {
+        return false;
+    }
+    let mut doubled = written.split("\\\\").skip(1);
+    doubled.any(|rest| {
+        let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+        crate::formula::is_command(&rest[..letters])
+    })
+}
+
 /// Commands whose argument is prose, where `\_` is an underscore.
 fn is_text(name: &str) -> bool {
     name.starts_with("text")
@@ -241,23 +278,29 @@ fn is_text(name: &str) -> bool {
         || matches!(name, "tag" | "label" | "ref" | "eqref" | "url" | "href")
 }
 
-/// Appends a formula with its delimiters; `inner` is TeX, unescaped.
-pub(super) fn push(out: &mut String, fence: Fence, inner: &str, block: bool) {
-    let (open, close) = fence.pair();
+/// Appends a formula as its TeX with its delimiters.
+pub fn marked(formula: &Formula, out: &mut String) {
+    let (open, close) = formula.fence.pair();
+    let block = formula.block;
     out.push_str(if block {
         "<div class=\"math\">"
     } else {
         "<span class=\"math\">"
     });
     out.push_str(open);
-    escape_html(out, inner);
+    escape_html(out, &formula.tex);
     out.push_str(close);
     out.push_str(if block { "</div>" } else { "</span>" });
 }
 
-/// Marks the formulas in HTML that did not come from Markdown: a shortcode's
-/// output, a raw block. Tags, code and what is marked already stay.
-pub fn in_html(html: &str, lone_dollars: bool) -> Cow<'_, str> {
+/// Takes the formulas out of HTML that did not come from Markdown: a shortcode's
+/// output. Tags, code and what is marked already stay. All are said to stand at `span`.
+pub fn in_html<'h>(
+    html: &'h str,
+    lone_dollars: bool,
+    span: Span,
+    holes: &mut Vec<Hole>,
+) -> Cow<'h, str> {
     let bytes = html.as_bytes();
     if memchr::memchr(b'$', bytes).is_none()
         && memchr::memmem::find(bytes, b"\\(").is_none()
@@ -281,7 +324,14 @@ pub fn in_html(html: &str, lone_dollars: bool) -> Cow<'_, str> {
             Some(found) => {
                 out.push_str(&html[done..at]);
                 let inner = &html[at + found.open..at + found.length - found.close];
-                push(&mut out, found.fence, &decode_entities(inner), false);
+                token::push(&mut out, holes.len());
+                holes.push(Hole::Formula(Box::new(Formula {
+                    tex: decode_entities(inner).into_owned(),
+                    fence: found.fence,
+                    block: false,
+                    span,
+                    at: None,
+                })));
                 at += found.length;
                 done = at;
             }

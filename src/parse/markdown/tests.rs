@@ -58,6 +58,7 @@ fn filled(page: &Page) -> String {
             Hole::Image(image) => out.push_str(&format!("<img {}|{}>", image.src, image.alt)),
             Hole::Call(call) => out.push_str(&format!("[{call}]")),
             Hole::Html(html) => out.push_str(html),
+            Hole::Formula(formula) => super::marked_formula(formula, out),
             Hole::Wiki(link) => out.push_str(&format!(" to=\"{}\"", link.dest)),
             Hole::Embed(embed) => {
                 let inline = if embed.inline { " in line" } else { "" };

@@ -81,6 +81,8 @@ pub(super) fn entry(html: &str, holes: &[Hole]) -> String {
             && let Some((0, end, index)) = token::find(rest)
         {
             match holes.get(index) {
+                // Set where the contents are written.
+                Some(Hole::Formula(formula)) => super::math::marked(formula, &mut out),
                 Some(Hole::Image(image)) => crate::text::escape_html(&mut out, &image.alt),
                 _ => out.push_str(&rest[..end]),
             }

@@ -159,7 +159,7 @@ impl<'a> Renderer<'a> {
 }
 
 /// What readers see of a name: `Page#Heading` is `Page › Heading`.
-fn shown(dest: &str) -> String {
+pub fn shown(dest: &str) -> String {
     let parts = dest.split('#').map(str::trim);
     let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     parts.join(" \u{203A} ")

@@ -246,6 +246,8 @@ proptest! {
         }
         toc(&page.rendered.headings, 1, 6, true);
         html::digest(&page.rendered.html, page.rendered.more, 70, math);
-        formulas_in_html(&page.rendered.html, true);
+        let mut holes = page.holes.clone();
+        let span = Span::new(FileId(0), 0, 0);
+        formulas_in_html(&page.rendered.html, true, span, &mut holes);
     }
 }
