@@ -61,6 +61,13 @@ pub enum OutputFormat {
     LlmsFull,
 }
 
+impl OutputFormat {
+    /// Only a list is made in it.
+    pub fn is_of_lists(self) -> bool {
+        !matches!(self, OutputFormat::Html | OutputFormat::Markdown)
+    }
+}
+
 const FORMATS: &[(&str, OutputFormat)] = &[
     ("html", OutputFormat::Html),
     ("rss", OutputFormat::Rss),
@@ -92,11 +99,9 @@ pub const OUTPUTS: &[Row<Outputs>] = &[
     }),
     row("page", "[html]", |o, n, i| {
         o.page = formats(n, i);
-        let known =
-            |format: &OutputFormat| matches!(format, OutputFormat::Html | OutputFormat::Markdown);
         if o.page
             .as_deref()
-            .is_some_and(|formats| formats.is_empty() || !formats.iter().all(known))
+            .is_some_and(|formats| formats.is_empty() || formats.iter().any(|f| f.is_of_lists()))
         {
             let message =
                 "`outputs.page` has no effect: a page is made as HTML, and as Markdown if you like"

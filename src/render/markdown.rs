@@ -271,7 +271,7 @@ mod tests {
             ),
             (
                 "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table>",
-                "| a | b |\n| --- | --- |\n| 1 | 2 |",
+                "| a | b |\n| - | - |\n| 1 | 2 |",
             ),
             (
                 "<script>x</script><p>a</p><iframe src=\"https://v.example/1\" title=\"A film\"></iframe>",

@@ -12,6 +12,7 @@ use crate::config::{cascade, math, menus, params};
 use crate::date::{DUE_ACCEPTED, Due};
 use crate::diag::Diagnostic;
 use crate::parse::predictions::Plain;
+use crate::site::content::Role;
 use crate::tree::{Key, Map, Node, Text, Value};
 
 pub const ROWS: &[Row<Front>] = &[
@@ -184,11 +185,24 @@ pub fn read(
         intake.enter("params", |intake| below_params(&mut front, inner, intake));
     }
     order_terms(&mut front, options);
+    if let Some(entry) = entries.iter().find(|e| same_key(&e.key.name, "outputs")) {
+        idle_formats(&front, entry.node, place, &mut intake);
+    }
     front.params = values(&entries, inner);
     front.unknown = intake.unknown;
     front.idle = intake.idle;
     diagnostics.append(&mut intake.diagnostics);
     front
+}
+
+/// Formats of lists, asked for where there is no list.
+fn idle_formats(front: &Front, node: &Node, place: Place<'_>, intake: &mut Intake) {
+    if place.role == Role::Branch || !front.outputs.iter().flatten().any(|f| f.is_of_lists()) {
+        return;
+    }
+    let message = "formats of lists have no effect in `outputs` of a page: it is made as HTML, and as Markdown if you like";
+    intake.warn("no-effect", node, message.to_owned()).help =
+        Some("leave only `html` and `markdown` here".to_owned());
 }
 
 /// A key with all that is known of it before its value is looked at.
