@@ -184,7 +184,7 @@ fn the_seed_s_front_matter_is_read() {
 #[test]
 fn every_key_is_read() {
     let front = quiet(
-        "title: 1.10\nlinkTitle: Short\nsummary: S\ndraft: true\nweight: 3\nslug: s\nurl: /u/\naliases: /old\nkeywords: [a, b]\nauthors: [A, B]\nimages: [i.png]\nseries: [One]\ncategories: C\nlayout: archives\ntype: post\noutputs: [html, json]\ntranslationKey: k\nmarkup: md\nisCJKLanguage: false\nmenus: main\nsitemap: {priority: 0.3}\nresources: [{src: '*.jpg', title: 'P :counter', params: {x: 1}}]\ncanonicalURL: https://x.org/a\nplaceholder: Find\nbuild: {list: local, render: link, publishResources: false}\nhidden_in_rss: true\n",
+        "title: 1.10\nlinkTitle: Short\nsummary: S\ndraft: true\nweight: 3\nslug: s\nurl: /u/\naliases: /old\nkeywords: [a, b]\nauthors: [A, B]\nimages: [i.png]\nseries: [One]\ncategories: C\nlayout: archives\ntype: post\noutputs: [html, markdown]\ntranslationKey: k\nmarkup: md\nisCJKLanguage: false\nmenus: main\nsitemap: {priority: 0.3}\nresources: [{src: '*.jpg', title: 'P :counter', params: {x: 1}}]\ncanonicalURL: https://x.org/a\nplaceholder: Find\nbuild: {list: local, render: link, publishResources: false}\nhidden_in_rss: true\n",
     );
     assert_eq!(
         (
@@ -218,7 +218,7 @@ fn every_key_is_read() {
     );
     assert_eq!(
         front.outputs,
-        Some(vec![OutputFormat::Html, OutputFormat::Json])
+        Some(vec![OutputFormat::Html, OutputFormat::Markdown])
     );
     assert_eq!(
         (front.translation_key.as_deref(), front.is_cjk),
