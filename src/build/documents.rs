@@ -363,7 +363,7 @@ impl Parsing<'_> {
             .and_then(|time| jiff::Timestamp::try_from(time).ok());
         let place = front_matter::Place {
             stem,
-            role: page.name.role,
+            is_list: page.name.role == Role::Branch,
             modified,
             inherited: &inherited,
         };

@@ -22,7 +22,6 @@ use crate::date::{Date, Due};
 use crate::diag::{Diagnostic, FileId, Span};
 use crate::formula::Macros;
 use crate::parse::predictions::Plain;
-use crate::site::content::Role;
 use crate::tree::{self, Map, Text};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -42,7 +41,8 @@ pub struct Options {
 pub struct Place<'a> {
     /// The file's name without language and extension; of a bundle, its folder's.
     pub stem: &'a str,
-    pub role: Role,
+    /// The page lists others.
+    pub is_list: bool,
     pub modified: Option<Timestamp>,
     /// What cascades hand down to this page, nearest first.
     pub inherited: &'a [&'a Map],

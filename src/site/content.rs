@@ -3,10 +3,9 @@
 //! in every language. Reads names only, never the files.
 
 /// What a content file is by its name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// `post.md`: a page by itself.
-    #[default]
     Single,
     /// `post/index.md`: a leaf bundle; everything beside it belongs to it.
     Leaf,

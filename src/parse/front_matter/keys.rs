@@ -12,7 +12,6 @@ use crate::config::{cascade, math, menus, params};
 use crate::date::{DUE_ACCEPTED, Due};
 use crate::diag::Diagnostic;
 use crate::parse::predictions::Plain;
-use crate::site::content::Role;
 use crate::tree::{Key, Map, Node, Text, Value};
 
 pub const ROWS: &[Row<Front>] = &[
@@ -197,7 +196,7 @@ pub fn read(
 
 /// Formats of lists, asked for where there is no list.
 fn idle_formats(front: &Front, node: &Node, place: Place<'_>, intake: &mut Intake) {
-    if place.role == Role::Branch || !front.outputs.iter().flatten().any(|f| f.is_of_lists()) {
+    if place.is_list || !front.outputs.iter().flatten().any(|f| f.is_of_lists()) {
         return;
     }
     let message = "formats of lists have no effect in `outputs` of a page: it is made as HTML, and as Markdown if you like";
