@@ -7,6 +7,7 @@
 pub mod colour;
 pub mod css;
 mod fold;
+pub mod key;
 mod near;
 pub mod tag;
 

@@ -3,6 +3,7 @@
 
 use super::Body;
 use super::html::{self, Piece, scan};
+use crate::text::key;
 
 /// Letters of a word; shorter ones are in every text.
 const SHORTEST: usize = 5;
@@ -28,35 +29,52 @@ pub fn telling(body: &Body) -> Vec<u32> {
 
 /// Gives each word of a text with its hash.
 pub fn each<'t>(text: &'t str, mut give: impl FnMut(u32, &'t str)) {
-    /// FNV-1a.
-    const BASIS: u32 = 0x811C_9DC5;
-    const PRIME: u32 = 0x0100_0193;
-    let add = |hash: u32, c: char| (hash ^ u32::from(c)).wrapping_mul(PRIME);
-    let (mut hash, mut letters, mut start) = (BASIS, 0, 0);
+    let lower = text.to_ascii_lowercase();
+    let bytes = lower.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        while bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
+            at += 1;
+        }
+        if bytes.get(at).is_some_and(|byte| !byte.is_ascii()) {
+            let is_end = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+            let length = bytes[start..].iter().position(is_end);
+            at = length.map_or(bytes.len(), |length| start + length);
+            of_any_script(&text[start..at], &mut give);
+            continue;
+        }
+        if at - start >= SHORTEST && !bytes[start].is_ascii_digit() {
+            give(hash(&bytes[start..at]), &text[start..at]);
+        }
+        at += 1;
+    }
+}
+
+fn of_any_script<'t>(text: &'t str, give: &mut impl FnMut(u32, &'t str)) {
+    let mut lower = String::new();
+    let (mut letters, mut start) = (0, 0);
     let mut before: Option<(usize, char)> = None;
-    let mut word = |at: usize, hash: &mut u32, letters: &mut usize, start: usize| {
+    let mut word = |at: usize, lower: &mut String, letters: &mut usize, start: usize| {
         // What begins with a digit is a number.
         if *letters >= SHORTEST && !text.as_bytes()[start].is_ascii_digit() {
-            give(*hash, &text[start..at]);
+            give(hash(lower.as_bytes()), &text[start..at]);
         }
-        (*hash, *letters) = (BASIS, 0);
+        lower.clear();
+        *letters = 0;
     };
     for (at, c) in text.char_indices() {
-        let is_word = match c.is_ascii() {
-            true => c.is_ascii_alphanumeric(),
-            false => c.is_alphanumeric(),
-        };
-        if !is_word {
-            word(at, &mut hash, &mut letters, start);
+        if !c.is_alphanumeric() {
+            word(at, &mut lower, &mut letters, start);
             before = None;
             continue;
         }
-        if !c.is_ascii() && html::is_cjk_char(c) {
-            word(at, &mut hash, &mut letters, start);
+        if html::is_cjk_char(c) {
+            word(at, &mut lower, &mut letters, start);
             if let Some((from, first)) = before {
-                let pair = add(add(BASIS, first), c);
-                let (mut pair, mut enough) = (pair, SHORTEST);
-                word(at + c.len_utf8(), &mut pair, &mut enough, from);
+                lower.extend([first, c]);
+                letters = SHORTEST;
+                word(at + c.len_utf8(), &mut lower, &mut letters, from);
             }
             before = Some((at, c));
             continue;
@@ -66,13 +84,13 @@ pub fn each<'t>(text: &'t str, mut give: impl FnMut(u32, &'t str)) {
             start = at;
         }
         letters += 1;
-        let lower = match c.is_ascii() {
-            true => c.to_ascii_lowercase(),
-            false => c.to_lowercase().next().unwrap_or(c),
-        };
-        hash = add(hash, lower);
+        lower.push(c.to_lowercase().next().unwrap_or(c));
     }
-    word(text.len(), &mut hash, &mut letters, start);
+    word(text.len(), &mut lower, &mut letters, start);
+}
+
+fn hash(lower: &[u8]) -> u32 {
+    key::hash(key::key(lower) ^ lower.len() as u64) as u32
 }
 
 #[cfg(test)]

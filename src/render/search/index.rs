@@ -94,28 +94,28 @@ where
     let share = missing.len().div_ceil(threads.max(1)).max(1);
     let shares: Vec<&[usize]> = missing.chunks(share).collect();
     parts.resize_with(parts.len().max(shares.len()), Part::default);
-    std::thread::scope(|scope| {
-        let running: Vec<_> = parts
-            .iter_mut()
-            .enumerate()
-            .map(|(n, part)| {
-                let share = shares.get(n).copied().unwrap_or_default();
-                let add = &add;
-                scope.spawn(move || {
-                    for page in share {
-                        add(*page, part);
-                    }
-                    part.sort();
-                })
-            })
-            .collect();
-        for thread in running {
-            if let Err(panic) = thread.join() {
-                std::panic::resume_unwind(panic);
-            }
+    each_in_a_thread(parts.iter_mut().enumerate().collect(), |(n, part)| {
+        for page in shares.get(n).copied().unwrap_or_default() {
+            add(*page, part);
         }
+        part.sort();
     });
-    assemble(parts, pages, files)
+    assemble(&parts, pages, files, threads)
+}
+
+/// Threads of their own, one for each; gives what they give, in order.
+fn each_in_a_thread<T: Send, R: Send>(all: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    std::thread::scope(|scope| {
+        let work = &work;
+        let running: Vec<_> = all
+            .into_iter()
+            .map(|one| scope.spawn(move || work(one)))
+            .collect();
+        let joined = running.into_iter().map(|thread| thread.join());
+        joined
+            .map(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
 }
 
 /// What one thread has made of its pages, in whatever order they came.
@@ -231,17 +231,17 @@ fn in_text(times: u32, length: u32) -> u32 {
     (TEXT * 100 * times / (100 * times + slack)).max(1)
 }
 
-/// All terms in the order of their bytes, with the postings of each.
-struct Lists<'p> {
+/// All terms in the order of their bytes.
+struct Merged<'p> {
     terms: Vec<&'p str>,
-    /// Page × 16 + weight.
-    postings: Vec<u32>,
-    /// Where those of each term end.
-    ends: Vec<usize>,
+    /// Pages of each.
+    counts: Vec<usize>,
+    /// By part, where each of its terms stands here.
+    numbers: Vec<Vec<u32>>,
 }
 
-impl<'p> Lists<'p> {
-    fn new(parts: &'p [Part], pages: &[Known]) -> Lists<'p> {
+impl<'p> Merged<'p> {
+    fn new(parts: &'p [Part]) -> Merged<'p> {
         let mut all: Vec<(&str, usize, u32)> = Vec::new();
         for (index, part) in parts.iter().enumerate() {
             let sorted = part.sorted.iter();
@@ -260,28 +260,97 @@ impl<'p> Lists<'p> {
             }
             numbers[part][number as usize] = terms.len() as u32 - 1;
         }
-        let mut ends = vec![0; terms.len()];
+        let mut counts = vec![0; terms.len()];
         for (part, numbers) in parts.iter().zip(&numbers) {
             for (term, _) in &part.posts {
-                ends[numbers[*term as usize] as usize] += 1;
+                counts[numbers[*term as usize] as usize] += 1;
             }
         }
-        let mut sum = 0;
-        for end in &mut ends {
-            // For now where it begins; each posting moves it on.
-            sum += std::mem::replace(end, sum);
+        Merged {
+            terms,
+            counts,
+            numbers,
         }
+    }
+
+    /// Terms that are sections and tags, all of them before the first word.
+    fn marked(&self) -> usize {
+        let is_word = |term: &&str| !term.starts_with([SECTION_MARK, TAG_MARK]);
+        self.terms
+            .iter()
+            .position(|t| is_word(t))
+            .unwrap_or(self.terms.len())
+    }
+
+    /// Terms of one mark with the number of their pages, those with most first.
+    fn most(&self, mark: char, most: usize) -> Vec<(&'p str, usize)> {
+        let marked = self.terms.iter().zip(&self.counts);
+        let mut marked: Vec<(&str, usize)> = marked
+            .skip_while(|(term, _)| !term.starts_with(mark))
+            .map_while(|(term, pages)| Some((term.strip_prefix(mark)?, *pages)))
+            .collect();
+        marked.sort_by_key(|(_, pages)| std::cmp::Reverse(*pages));
+        marked.truncate(most);
+        marked
+    }
+
+    /// So many ranges of terms at most, of about one number of pages; words that begin
+    /// with one letter are in one of them.
+    fn shares(&self, most: usize) -> Vec<Range<usize>> {
+        let target = self.counts.iter().sum::<usize>().div_ceil(most.max(1));
+        let mut shares = Vec::new();
+        let (mut from, mut taken) = (0, 0);
+        for at in 0..self.terms.len() {
+            let is_other = |before: &str| before.chars().next() != self.terms[at].chars().next();
+            if taken >= target && is_other(self.terms[at - 1]) {
+                shares.push(from..at);
+                (from, taken) = (at, 0);
+            }
+            taken += self.counts[at];
+        }
+        shares.push(from..self.terms.len());
+        shares
+    }
+}
+
+/// Some terms that follow each other, with the postings of each.
+struct Lists<'p> {
+    terms: &'p [&'p str],
+    /// Page × 16 + weight.
+    postings: Vec<u32>,
+    /// Where those of each term end.
+    ends: Vec<usize>,
+}
+
+impl<'p> Lists<'p> {
+    fn new(
+        merged: &'p Merged<'p>,
+        share: Range<usize>,
+        parts: &[Part],
+        pages: &[Known],
+    ) -> Lists<'p> {
+        let mut sum = 0;
+        // For now where it begins; each posting moves it on.
+        let begins = merged.counts[share.clone()].iter().map(|count| {
+            sum += count;
+            sum - count
+        });
+        let mut ends: Vec<usize> = begins.collect();
         let mut postings = vec![0; sum];
         for (page, known) in pages.iter().enumerate() {
+            let numbers = &merged.numbers[known.part];
             for (term, weight) in &parts[known.part].posts[known.posts.clone()] {
-                let end = &mut ends[numbers[known.part][*term as usize] as usize];
+                let term = (numbers[*term as usize] as usize).wrapping_sub(share.start);
+                let Some(end) = ends.get_mut(term) else {
+                    continue;
+                };
                 let weight = (u32::from(*weight) + 2) / 4;
                 postings[*end] = (page as u32) << 4 | weight.clamp(1, 15);
                 *end += 1;
             }
         }
         Lists {
-            terms,
+            terms: &merged.terms[share],
             postings,
             ends,
         }
@@ -295,61 +364,72 @@ impl<'p> Lists<'p> {
     fn of(&self, term: usize) -> &[u32] {
         &self.postings[self.range(term)]
     }
+}
 
-    /// Terms of one mark with the number of their pages, those with most first.
-    fn most(&self, mark: char, most: usize) -> Vec<(&'p str, usize)> {
-        let marked = self.terms.iter().enumerate();
-        let mut marked: Vec<(&str, usize)> = marked
-            .skip_while(|(_, term)| !term.starts_with(mark))
-            .map_while(|(n, term)| Some((term.strip_prefix(mark)?, self.of(n).len())))
-            .collect();
-        marked.sort_by_key(|(_, pages)| std::cmp::Reverse(*pages));
-        marked.truncate(most);
-        marked
+/// Some terms that follow each other, as they are written.
+struct Encoded {
+    bytes: Vec<u8>,
+    /// Where the postings of each term end.
+    ends: Vec<usize>,
+    /// Beginnings of these terms that are too heavy to be looked up word by word.
+    beginnings: Vec<(String, Vec<u8>)>,
+}
+
+impl Encoded {
+    /// The first `marked` terms have no beginnings.
+    fn new(lists: &Lists, marked: usize, pages: usize) -> Encoded {
+        let mut bytes = Vec::with_capacity(lists.postings.len() * 2);
+        let (mut ends, mut sizes) = (Vec::new(), Vec::new());
+        let (mut start, mut sum) = (0, 0);
+        for (number, term) in lists.terms.iter().enumerate() {
+            encode(lists.of(number).iter().copied(), &mut bytes);
+            sum += size(&(term, &bytes[start..]));
+            start = bytes.len();
+            ends.push(start);
+            sizes.push(sum);
+        }
+        let mut beginnings = Beginnings {
+            lists,
+            sizes,
+            pages,
+            found: Vec::new(),
+        };
+        beginnings.find(marked.min(lists.terms.len())..lists.terms.len(), 0);
+        let beginnings = beginnings.found;
+        Encoded {
+            bytes,
+            ends,
+            beginnings,
+        }
+    }
+
+    fn postings(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        starts
+            .zip(&self.ends)
+            .map(|(start, end)| &self.bytes[*start..*end])
     }
 }
 
-fn assemble(parts: Vec<Part>, pages: usize, count: usize) -> Index {
-    let known = all_known(&parts, pages);
-    let lists = Lists::new(&parts, &known);
-    let mut encoded = Vec::with_capacity(lists.postings.len() * 2);
-    let ends: Vec<usize> = (0..lists.terms.len())
-        .map(|term| {
-            encode(lists.of(term).iter().copied(), &mut encoded);
-            encoded.len()
-        })
-        .collect();
-    let of = |term: usize| {
-        let start = term.checked_sub(1).map_or(0, |before| ends[before]);
-        &encoded[start..ends[term]]
-    };
-    let marked = |term: &&str| term.starts_with([SECTION_MARK, TAG_MARK]);
-    let words = lists.terms.iter().take_while(|term| marked(term)).count();
-    let sizes = (0..lists.terms.len()).scan(0, |sum, term| {
-        *sum += size(&(lists.terms[term], of(term)));
-        Some(*sum)
+fn assemble(parts: &[Part], pages: usize, count: usize, threads: usize) -> Index {
+    let known = all_known(parts, pages);
+    let merged = Merged::new(parts);
+    let marked = merged.marked();
+    let shares = merged.shares(threads);
+    let encoded = each_in_a_thread(shares, |share| {
+        let marked = marked.saturating_sub(share.start);
+        let lists = Lists::new(&merged, share, parts, &known);
+        Encoded::new(&lists, marked, pages)
     });
-    let mut beginnings = Beginnings {
-        lists: &lists,
-        sizes: sizes.collect(),
-        pages,
-        found: Vec::new(),
-    };
-    beginnings.find(words..lists.terms.len(), 0);
-    let beginnings = beginnings.found;
-    let entry = |term: usize| (lists.terms[term], of(term));
-    let entries: Vec<(&str, &[u8])> = (0..words)
-        .map(entry)
-        .chain(
-            beginnings
-                .iter()
-                .map(|(term, postings)| (term.as_str(), postings.as_slice())),
-        )
-        .chain((words..lists.terms.len()).map(entry))
-        .collect();
+    let postings = encoded.iter().flat_map(Encoded::postings);
+    let mut terms = merged.terms.iter().copied().zip(postings);
+    let mut entries: Vec<(&str, &[u8])> = terms.by_ref().take(marked).collect();
+    let beginnings = encoded.iter().flat_map(|some| &some.beginnings);
+    entries.extend(beginnings.map(|(term, postings)| (term.as_str(), postings.as_slice())));
+    entries.extend(terms);
     let (firsts, files) = files(&entries, count);
-    let sections = lists.most(SECTION_MARK, SECTIONS);
-    let tags = lists.most(TAG_MARK, TAGS);
+    let sections = merged.most(SECTION_MARK, SECTIONS);
+    let tags = merged.most(TAG_MARK, TAGS);
     let groups: Vec<String> = known
         .chunks(GROUP)
         .map(|group| {

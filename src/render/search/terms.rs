@@ -1,25 +1,27 @@
 //! Terms by numbers: what stands in most articles is written down once.
 
+use crate::text::key::{ODD, SHORT, hash, key};
 use hashbrown::HashTable;
 
 /// Terms by numbers in the order in which they came, and the other way round.
 #[derive(Default)]
 pub struct Terms {
-    table: HashTable<u32>,
+    table: HashTable<Known>,
     letters: String,
     ends: Vec<u32>,
-    /// Short words that were asked for lately, each where its hash says: nearly all that are
-    /// asked for, and found without a look at the table.
-    lately: Vec<Short>,
+    /// What was asked for lately, each where its key says: nearly all that is asked for,
+    /// and found without a look at the table.
+    lately: Vec<Known>,
 }
 
-/// A term of up to eight bytes.
+/// A term by a key that all others of its length differ in while it has no more than
+/// [`SHORT`] bytes, and most others when it has.
 #[derive(Clone, Copy, Default)]
-struct Short {
-    /// 0 for none.
+struct Known {
+    key: u64,
+    /// And one more, so that 0 is none.
     length: u32,
     number: u32,
-    letters: u64,
 }
 
 /// In bits, and in bytes what the nearest cache of a processor holds about half of.
@@ -36,41 +38,40 @@ impl Terms {
 
     /// The number of a term, which is the next one when it is new.
     pub fn number(&mut self, term: &str) -> u32 {
-        let Some(letters) = short(term.as_bytes()) else {
-            return self.find(term);
-        };
         if self.lately.is_empty() {
-            self.lately = vec![Short::default(); 1 << LATELY];
+            self.lately = vec![Known::default(); 1 << LATELY];
         }
-        let length = term.len() as u32;
-        let place = (letters.wrapping_mul(ODD) >> (64 - LATELY)) as usize;
+        let key = key(term.as_bytes());
+        let place = (key.wrapping_mul(ODD) >> (64 - LATELY)) as usize;
         let lately = self.lately[place];
-        if (lately.letters, lately.length) == (letters, length) {
+        if self.is(&lately, key, term) {
             return lately.number;
         }
-        let number = self.find(term);
-        self.lately[place] = Short {
-            length,
-            number,
-            letters,
-        };
-        number
+        let found = self.find(key, term);
+        self.lately[place] = found;
+        found.number
     }
 
-    fn find(&mut self, term: &str) -> u32 {
-        let (letters, ends) = (&self.letters, &self.ends);
-        let hash = hash(term.as_bytes());
-        let is = |number: &u32| slice(letters, ends, *number) == term;
-        if let Some(number) = self.table.find(hash, is) {
-            return *number;
+    fn is(&self, known: &Known, key: u64, term: &str) -> bool {
+        known.key == key
+            && known.length as usize == term.len() + 1
+            && (term.len() <= SHORT || self.get(known.number) == term)
+    }
+
+    fn find(&mut self, key: u64, term: &str) -> Known {
+        let at = hash(key);
+        if let Some(found) = self.table.find(at, |known| self.is(known, key, term)) {
+            return *found;
         }
-        let number = self.ends.len() as u32;
+        let new = Known {
+            key,
+            length: term.len() as u32 + 1,
+            number: self.ends.len() as u32,
+        };
         self.letters.push_str(term);
         self.ends.push(self.letters.len() as u32);
-        let (letters, ends) = (&self.letters, &self.ends);
-        let again = |number: &u32| self::hash(slice(letters, ends, *number).as_bytes());
-        self.table.insert_unique(hash, number, again);
-        number
+        self.table.insert_unique(at, new, |known| hash(known.key));
+        new
     }
 }
 
@@ -81,45 +82,6 @@ fn slice<'t>(letters: &'t str, ends: &[u32], number: u32) -> &'t str {
         None => 0,
     };
     &letters[start..ends[number] as usize]
-}
-
-/// Two terms of one length have the same when they are the same.
-fn short(bytes: &[u8]) -> Option<u64> {
-    let four = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
-    let at = |at: usize| u64::from(bytes[at]);
-    match (bytes.len(), bytes.first_chunk(), bytes.last_chunk()) {
-        (4..=8, Some(first), Some(last)) => Some(four(first) << 32 | four(last)),
-        (1..=3, ..) => {
-            let (middle, last) = (bytes.len() / 2, bytes.len() - 1);
-            Some(at(0) << 16 | at(middle) << 8 | at(last))
-        }
-        _ => None,
-    }
-}
-
-const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
-
-/// In one or two steps, as most words are of a few letters.
-fn hash(bytes: &[u8]) -> u64 {
-    let mix = |a: u64, b: u64| {
-        let product = u128::from(a ^ ODD) * u128::from(b ^ 0xD6E8_FEB8_6659_FD93);
-        product as u64 ^ (product >> 64) as u64
-    };
-    let length = bytes.len() as u64;
-    if let Some(letters) = short(bytes) {
-        return mix(letters, length);
-    }
-    let mut state = length;
-    let mut rest = bytes;
-    while let Some((chunk, after)) = rest.split_first_chunk() {
-        state = mix(state, u64::from_le_bytes(*chunk));
-        rest = after;
-    }
-    // The end again, with what was left over.
-    match bytes.last_chunk() {
-        Some(last) => mix(state, u64::from_le_bytes(*last)),
-        None => state,
-    }
 }
 
 #[cfg(test)]
