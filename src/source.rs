@@ -4,6 +4,8 @@
 //! bearable size) and the places of everything else. Ids follow the order of
 //! paths, whatever order the disk has. Does not know what a file is for.
 
+pub mod git;
+pub mod program;
 mod sound;
 mod stamp;
 mod walk;

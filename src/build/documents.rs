@@ -12,6 +12,7 @@ use crate::hash::{Hash, Hasher};
 use crate::parse::{self, Doc, Slot, Text, front_matter};
 use crate::site::construct::Document;
 use crate::site::content::Role;
+use crate::source::git::{Change, History};
 use crate::source::{Found, IoError, Sources, Stamp};
 use crate::tree::Map;
 use rayon::prelude::*;
@@ -37,6 +38,7 @@ struct Parsing<'a> {
     cache: Option<&'a Cache>,
     /// Dates may be those of files.
     reads_mtime: bool,
+    history: Option<&'a History>,
     /// Of the HTML that is held until its page is rendered.
     bytes: AtomicUsize,
     held: usize,
@@ -101,6 +103,8 @@ pub struct With<'w> {
     pub config: &'w Config,
     pub options: &'w [parse::Options],
     pub cache: Option<&'w Cache>,
+    /// What git tells of the files, where it is asked.
+    pub history: Option<&'w History>,
     /// Bytes of HTML that may be held until their pages are rendered.
     pub held: usize,
     /// Texts that were read are held.
@@ -232,6 +236,7 @@ impl<'a> Parsing<'a> {
             config,
             options,
             cache,
+            history,
             held,
             holds_texts,
             ..
@@ -256,6 +261,7 @@ impl<'a> Parsing<'a> {
                 })
                 .collect(),
             cache,
+            history,
             held,
             holds_texts,
             reads_mtime: [&dates.date, &dates.lastmod, &dates.publish, &dates.expiry]
@@ -290,7 +296,13 @@ impl Parsing<'_> {
             .hash(*of_options)
             .hash(of_inherited)
             .number(u64::from(page.lang.0))
+            .debug(&self.committed(page))
             .finish()
+    }
+
+    /// The commit that has last changed what the file says.
+    fn committed(&self, page: &Page) -> Option<&Arc<Change>> {
+        self.history?.last(&page.found.path)
     }
 
     fn one(&self, page: &Page, id: FileId) -> Result<Parsed, IoError> {
@@ -361,10 +373,12 @@ impl Parsing<'_> {
             .found
             .mtime
             .and_then(|time| jiff::Timestamp::try_from(time).ok());
+        let committed = self.committed(page);
         let place = front_matter::Place {
             stem,
             is_list: page.name.role == Role::Branch,
             modified,
+            committed: committed.map(|change| change.time),
             inherited: &inherited,
         };
         let head = match &text {
@@ -379,6 +393,9 @@ impl Parsing<'_> {
             .str(&head[..split.body]);
         if self.reads_mtime {
             front_key.debug(&modified);
+        }
+        if let Some(change) = committed {
+            front_key.debug(change);
         }
         let front_key = front_key.finish();
         let key = Hasher::new()
@@ -416,6 +433,7 @@ impl Parsing<'_> {
                 meta,
                 text: Slot::new(large),
                 is_html,
+                committed: committed.cloned(),
                 diagnostics,
                 front_key,
                 key: Hasher::new().hash(key).hash(front_key).finish(),

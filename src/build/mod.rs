@@ -7,6 +7,7 @@
 mod assets;
 mod documents;
 mod fonts;
+mod history;
 mod hugo;
 mod menus;
 pub mod preview;
@@ -27,6 +28,7 @@ use crate::render::{self, Output, Renderer, outputs, template};
 use crate::site::construct::{Document, Parts};
 use crate::site::route::{Job, Route};
 use crate::site::{Asset, Kind, LeftOut, Site};
+use crate::source::git::History;
 use crate::source::{self, IoError, Sources};
 use crate::timing::{Thing, Timings};
 use documents::Parses;
@@ -275,6 +277,7 @@ fn read(
         config: &config,
         options: &around.options,
         cache: cache.as_deref(),
+        history: around.history.as_ref(),
         held: documents::HELD,
         holds_texts: false,
     };
@@ -318,6 +321,8 @@ struct Around {
     assets: Vec<Asset>,
     /// Of each language.
     options: Vec<parse::Options>,
+    /// What git tells of the files, where it is asked.
+    history: Option<History>,
     /// Whether a template may show related pages.
     shows_related: bool,
     global: Hash,
@@ -339,6 +344,7 @@ fn around(
     let shows_related = template::any_reads(&templates, "page", "related");
     Ok(Around {
         options: text::options(config, &texts, shows_related),
+        history: history::read(options, config, rooms, diagnostics),
         shows_related,
         highlight: styles.defaults(config),
         pictures: Arc::new(rooms.pictures()),

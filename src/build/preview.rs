@@ -293,6 +293,7 @@ fn with<'w>(kept: &'w Kept, cache: Option<&'w Cache>) -> documents::With<'w> {
         config: &kept.config,
         options: &kept.around.options,
         cache,
+        history: kept.around.history.as_ref(),
         // A page is rendered when it is asked for, and most never are.
         held: 0,
         // It is asked for again, when its file may be another.

@@ -29,6 +29,9 @@ pub fn around(options: &Options, begun: &Begun, sources: &Sources) -> Option<Has
         .str(&options.environment)
         // With what variables and arguments say.
         .debug(&begun.config);
+    if super::history::is_asked(&begun.config) {
+        hasher.debug(&source::git::head(&options.source));
+    }
     for source in &sources.files {
         hasher.str(&source.path).hash(source.hash?);
     }

@@ -343,19 +343,19 @@ pub const RSS: &[Row<Draft>] = &[row("limit", "20", feed_limit)];
 pub const DATES: &[Row<DateSources>] = &[
     row("date", "", |d, n, i| {
         let default = DateSources::defaults().date;
-        let sources = date_sources(n, i, &default);
+        let sources = date_sources(d, n, i, &default);
         // As in Hugo, a date that is taken from the file's name leaves the rest of it as the slug.
         d.slug_from_filename = sources.contains(&DateSource::Filename);
         d.date = sources;
     }),
     row("lastmod", "", |d, n, i| {
-        d.lastmod = date_sources(n, i, &DateSources::defaults().lastmod)
+        d.lastmod = date_sources(d, n, i, &DateSources::defaults().lastmod)
     }),
     row("publishDate", "", |d, n, i| {
-        d.publish = date_sources(n, i, &DateSources::defaults().publish)
+        d.publish = date_sources(d, n, i, &DateSources::defaults().publish)
     }),
     row("expiryDate", "", |d, n, i| {
-        d.expiry = date_sources(n, i, &DateSources::defaults().expiry)
+        d.expiry = date_sources(d, n, i, &DateSources::defaults().expiry)
     }),
 ];
 
@@ -437,18 +437,6 @@ fn time_zone(node: &Node, intake: &mut Intake) -> Option<TimeZone> {
 
 fn git_info(draft: &mut Draft, node: &Node, intake: &mut Intake) {
     set(&mut draft.config.enable_git_info, intake.bool(node));
-    if draft.config.enable_git_info {
-        intake
-            .warn(
-                "no-effect",
-                node,
-                "`enableGitInfo` has no effect: git's history is not read yet".to_owned(),
-            )
-            .help = Some(
-            "dates come from front matter, file names and, with `frontmatter`, from the files"
-                .to_owned(),
-        );
-    }
 }
 
 fn disable(draft: &mut Draft, kind: outputs::Kind, node: &Node, intake: &mut Intake) {
@@ -536,7 +524,12 @@ fn clean_folder(text: &str) -> Option<String> {
     (!segments.is_empty() && !segments.contains(&"..")).then(|| segments.join("/"))
 }
 
-fn date_sources(node: &Node, intake: &mut Intake, default: &[DateSource]) -> Vec<DateSource> {
+fn date_sources(
+    dates: &mut DateSources,
+    node: &Node,
+    intake: &mut Intake,
+    default: &[DateSource],
+) -> Vec<DateSource> {
     const SPECIAL: [&str; 4] = [":filename", ":fileModTime", ":git", ":default"];
     let mut sources = Vec::new();
     for (name, span) in intake.spanned(node).unwrap_or_default() {
@@ -547,21 +540,14 @@ fn date_sources(node: &Node, intake: &mut Intake, default: &[DateSource]) -> Vec
             Some(0) => sources.push(DateSource::Filename),
             Some(1) => sources.push(DateSource::FileModTime),
             Some(2) => {
-                let path = intake.path();
-                let place = Node {
-                    span,
-                    value: Value::Null,
-                };
-                intake
-                    .warn(
-                        "no-effect",
-                        &place,
-                        format!("`:git` in `{path}` has no effect: git's history is not read yet"),
-                    )
-                    .help = Some("`:fileModTime` takes the time of the file".to_owned());
+                dates.asks_git = true;
                 sources.push(DateSource::Git);
             }
-            Some(_) => sources.extend(default.iter().cloned()),
+            Some(_) => {
+                let new = default.iter().filter(|source| !sources.contains(source));
+                let new: Vec<DateSource> = new.cloned().collect();
+                sources.extend(new);
+            }
             None if name.starts_with(':') => {
                 let path = intake.path();
                 let place = Node {
@@ -572,7 +558,7 @@ fn date_sources(node: &Node, intake: &mut Intake, default: &[DateSource]) -> Vec
                 intake.error("wrong-value", &place, format!("unknown source `{name}` in `{path}`")).help =
                     Some(match near {
                         Some(near) => format!("did you mean `{near}`?"),
-                        None => "the sources are keys of the front matter, `:filename`, `:fileModTime` and `:default`".to_owned(),
+                        None => "the sources are keys of the front matter, `:filename`, `:fileModTime`, `:git` and `:default`".to_owned(),
                     });
             }
             None => sources.extend(with_aliases(&crate::tree::normal(&name))),

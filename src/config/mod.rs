@@ -183,6 +183,8 @@ pub struct DateSources {
     /// Without it such a name keeps its date in the URL, as in Hugo, and gives
     /// the date of a page that says none.
     pub slug_from_filename: bool,
+    /// `:git` was asked for by its name.
+    pub asks_git: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -192,7 +194,7 @@ pub enum DateSource {
     /// `2024-11-11-title.md`.
     Filename,
     FileModTime,
-    /// Asks for the commit; not read yet.
+    /// The last commit that changed what the file says.
     Git,
 }
 
@@ -205,6 +207,14 @@ impl DateSources {
                 .map(|name| DateSource::Key((*name).to_owned()))
                 .collect()
         };
+        let lastmod = keys(&[
+            "lastmod",
+            "modified",
+            "date",
+            "publishdate",
+            "pubdate",
+            "published",
+        ]);
         DateSources {
             date: keys(&[
                 "date",
@@ -214,17 +224,11 @@ impl DateSources {
                 "lastmod",
                 "modified",
             ]),
-            lastmod: keys(&[
-                "lastmod",
-                "modified",
-                "date",
-                "publishdate",
-                "pubdate",
-                "published",
-            ]),
+            lastmod: [vec![DateSource::Git], lastmod].concat(),
             publish: keys(&["publishdate", "pubdate", "published", "date"]),
             expiry: keys(&["expirydate", "unpublishdate"]),
             slug_from_filename: false,
+            asks_git: false,
         }
     }
 }

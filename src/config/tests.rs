@@ -278,9 +278,7 @@ fn nothing_goes_dead_without_a_word() {
             "hugo.yaml:1:1: warning: 6 keys have nothing to do here and are ignored: `theme`, `minify`, `ignoreErrors`, `pygmentsUseClasses`, `params.fuseOpts.threshold`, `params.assets.disable_hljs` | help: they may stay; `longhand config` lists what takes effect",
             "hugo.yaml:8:1: warning: `googleAnalytics` has no effect: no analytics is built in | help: put the script into `templates/partials/hook_head.html`",
             "hugo.yaml:9:1: warning: `bibliography` has no effect: it is kept for what is still to come | help: write references as notes",
-            "hugo.yaml:10:16: warning: `enableGitInfo` has no effect: git's history is not read yet | help: dates come from front matter, file names and, with `frontmatter`, from the files",
             "hugo.yaml:11:33: warning: `markup.highlight.noClasses: true` has no effect: code is always coloured by classes | help: the style sheet of the theme colours it, light and dark",
-            "hugo.yaml:12:25: warning: `:git` in `frontmatter.lastmod` has no effect: git's history is not read yet | help: `:fileModTime` takes the time of the file",
             "hugo.yaml:13:29: warning: `services.googleAnalytics` has no effect: no analytics is built in | help: put the script into `templates/partials/hook_head.html`",
             "hugo.yaml:14:1: warning: `module` has no effect: modules are neither fetched nor mounted | help: copy what they bring into `content/`, `static/` and `templates/`",
         ]

@@ -11,6 +11,7 @@ use super::record::{self, Record};
 use super::target::{Body, DeployError, File, Remote, Result, Seen, Sent, Target};
 use crate::config::deploy;
 use crate::hash::Hash;
+use crate::source;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::HashMap;
@@ -66,19 +67,8 @@ impl Git {
     /// git in the repository of our own, in English, whatever repository this
     /// process was started in.
     fn git(&self) -> Command {
-        let mut git = Command::new(&self.program);
-        for variable in [
-            "GIT_DIR",
-            "GIT_WORK_TREE",
-            "GIT_INDEX_FILE",
-            "GIT_OBJECT_DIRECTORY",
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-            "GIT_NAMESPACE",
-        ] {
-            git.env_remove(variable);
-        }
-        git.env("LC_ALL", "C")
-            .env("GIT_ALLOW_PROTOCOL", "file:git:http:https:ssh");
+        let mut git = source::program::git(&self.program);
+        git.env("GIT_ALLOW_PROTOCOL", "file:git:http:https:ssh");
         if let Some(folder) = &self.folder {
             git.arg("--git-dir").arg(folder.path());
         }

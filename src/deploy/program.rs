@@ -1,29 +1,18 @@
 //! Other programs that do the sending: where they lie, and what they say.
 
 use super::target::{DeployError, Kind, Result};
+use crate::source::program;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// Where the first `name` on `PATH` lies. Not in the site's folder, and in no
-/// folder that is named relative to the current one: a site may come from anywhere.
+/// Where `name` lies: see [`program::find`].
 ///
 /// # Errors
 ///
 /// It is not installed.
 pub fn find(name: &str, site: &Path) -> Result<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let site = site.canonicalize().unwrap_or_else(|_| site.to_owned());
-    let file = match cfg!(windows) {
-        true => format!("{name}.exe"),
-        false => name.to_owned(),
-    };
-    let mut found = std::env::split_paths(&path)
-        .filter(|folder| folder.is_absolute())
-        .filter(|folder| (folder.canonicalize()).is_ok_and(|folder| !folder.starts_with(&site)))
-        .map(|folder| folder.join(&file))
-        .filter(|path| path.is_file());
-    found.next().ok_or_else(|| {
+    program::find(name, site).ok_or_else(|| {
         DeployError::new(Kind::Io, format!("the program `{name}` was not found")).help(format!(
             "install `{name}`; it is looked up in the folders of `PATH`"
         ))

@@ -124,6 +124,7 @@ impl Site {
                     publish: Vec::new(),
                     expiry: Vec::new(),
                     slug_from_filename: false,
+                    asks_git: false,
                 },
             },
             markdown: markdown::Options::default(),

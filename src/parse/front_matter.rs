@@ -44,6 +44,8 @@ pub struct Place<'a> {
     /// The page lists others.
     pub is_list: bool,
     pub modified: Option<Timestamp>,
+    /// When it was last committed with another text.
+    pub committed: Option<Timestamp>,
     /// What cascades hand down to this page, nearest first.
     pub inherited: &'a [&'a Map],
 }

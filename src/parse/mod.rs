@@ -255,6 +255,8 @@ pub struct Doc {
     pub text: Slot,
     /// By its ending; its front matter may say otherwise.
     pub is_html: bool,
+    /// The commit that has last changed what it says, where git is asked.
+    pub committed: Option<Arc<crate::source::git::Change>>,
     /// What the front matter had to say, then the text.
     pub diagnostics: Vec<Diagnostic>,
     /// Of everything that `front` was made from.

@@ -83,7 +83,12 @@ pub const KEYS: [(&str, Maker); 24] = [
             .and_then(|front| front.confidence.clone())
             .into()
     }),
-    ("git", |_| Value::none()),
+    ("git", |view| {
+        let doc = view.page().doc.as_ref();
+        doc.and_then(|doc| doc.committed.as_deref())
+            .map(view::commit)
+            .into()
+    }),
 ];
 
 /// What a template reads of a page.

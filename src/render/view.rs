@@ -11,6 +11,7 @@ use crate::config::switches::Show;
 use crate::date::Date;
 use crate::parse::{Digest, html};
 use crate::site::{Kind, LangId, Page, PageId, Site, TermId, links, menus, resources};
+use crate::source::git::Change;
 use crate::text;
 use std::collections::HashMap;
 use tera::{Map, Value};
@@ -75,6 +76,17 @@ pub fn term(site: &Site, id: TermId) -> Value {
             "taxonomy",
             site.taxonomies[term.taxonomy.index()].name.as_str(),
         )
+        .value()
+}
+
+/// The commit that has last changed what a page says.
+pub fn commit(change: &Change) -> Value {
+    Object::new()
+        .set("hash", change.commit.as_str())
+        .set("short_hash", &change.commit[..change.commit.len().min(7)])
+        .set("author", change.author.as_str())
+        .set("date", change.time.to_string())
+        .set("subject", change.subject.as_str())
         .value()
 }
 

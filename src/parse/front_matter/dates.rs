@@ -75,7 +75,7 @@ pub fn read<'m>(
                 .and_then(|said| Some((said.date?, Some(said.span)))),
             DateSource::Filename => from_name.map(|(date, _)| (date, None)),
             DateSource::FileModTime => Some((Date::new(place.modified?, &options.time_zone), None)),
-            DateSource::Git => None,
+            DateSource::Git => Some((Date::new(place.committed?, &options.time_zone), None)),
         })
     };
     let found = find(&options.dates.date).or_else(|| from_name.map(|(date, _)| (date, None)));
