@@ -223,6 +223,7 @@ fn document(file: &source::Source, options: &parse::Options) -> Doc {
         meta,
         text: Slot::new(Some(text)),
         is_html: false,
+        committed: None,
         diagnostics,
         front_key: Hash::default(),
         key: Hash::default(),

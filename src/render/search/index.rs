@@ -275,11 +275,8 @@ impl<'p> Merged<'p> {
 
     /// Terms that are sections and tags, all of them before the first word.
     fn marked(&self) -> usize {
-        let is_word = |term: &&str| !term.starts_with([SECTION_MARK, TAG_MARK]);
-        self.terms
-            .iter()
-            .position(|t| is_word(t))
-            .unwrap_or(self.terms.len())
+        let is_marked = |term: &&&str| term.starts_with([SECTION_MARK, TAG_MARK]);
+        self.terms.iter().take_while(is_marked).count()
     }
 
     /// Terms of one mark with the number of their pages, those with most first.
