@@ -132,18 +132,7 @@ pub fn read(sources: &mut Sources, house: &mut House) -> Result<(), Failure> {
     }
     others.say(house);
     let title = site.config.ours(attributes, formulas, house);
-    house.add(
-        "longhand.yaml",
-        "_config.yml",
-        Kind::Config,
-        Content::Text(title),
-    );
-    house.add(
-        ".gitignore",
-        "",
-        Kind::Beside,
-        Content::Text("/public/\n".to_owned()),
-    );
+    house.settings("_config.yml", title);
     Ok(())
 }
 
