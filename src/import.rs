@@ -6,9 +6,11 @@
 
 mod export;
 mod front;
+pub mod ghost;
 mod house;
 mod html;
 pub mod jekyll;
+mod term;
 pub mod wordpress;
 
 pub use house::{File, House, Kind};
@@ -23,6 +25,7 @@ use std::path::{Path, PathBuf};
 pub enum Format {
     Jekyll,
     WordPress,
+    Ghost,
 }
 
 /// What was asked for.
@@ -65,6 +68,7 @@ pub fn run(
     match asked.format {
         Format::Jekyll => jekyll::read(sources, &mut house)?,
         Format::WordPress => wordpress::read(&asked.source, sources, &mut house)?,
+        Format::Ghost => ghost::read(&asked.source, sources, &mut house)?,
     }
     let errors = |said: &Diagnostic| said.severity == crate::diag::Severity::Error;
     if house.findings.iter().any(errors) {
@@ -108,6 +112,7 @@ impl Format {
             Format::WordPress => {
                 "name the XML file that WordPress writes under Tools, Export, All content"
             }
+            Format::Ghost => "name the JSON file that Ghost writes under Settings, Import/Export",
         }
     }
 

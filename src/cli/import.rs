@@ -39,6 +39,8 @@ enum Named {
     /// The XML file of its export
     #[value(name = "wordpress")]
     WordPress,
+    /// The JSON file of its export
+    Ghost,
 }
 
 pub fn run(arguments: &Import) -> u8 {
@@ -46,6 +48,7 @@ pub fn run(arguments: &Import) -> u8 {
         format: match arguments.format {
             Named::Jekyll => Format::Jekyll,
             Named::WordPress => Format::WordPress,
+            Named::Ghost => Format::Ghost,
         },
         source: arguments.source.clone(),
         target: arguments.target.clone(),

@@ -232,7 +232,7 @@ impl<'a> Old<'a> {
         own.filter_map(shown).collect()
     }
 
-    fn move_in(&self, item: &Item, tally: &mut Tally, house: &mut House) {
+    fn move_in(&self, item: &'a Item, tally: &mut Tally, house: &mut House) {
         let kind = item.get("wp:post_type");
         let title = plain(item.get("title"));
         let span = self.span(item);
@@ -268,7 +268,7 @@ impl<'a> Old<'a> {
         house.warn("file", self.span(item), message, help);
     }
 
-    fn text(&self, item: &Item, title: &str, tally: &mut Tally, house: &mut House) {
+    fn text(&self, item: &'a Item, title: &str, tally: &mut Tally, house: &mut House) {
         let is_post = item.get("wp:post_type") == "post";
         let status = item.get("wp:status");
         let url = self.address(item);
@@ -339,15 +339,16 @@ impl<'a> Old<'a> {
         date
     }
 
+    /// The name to show of whoever signs in by this one.
+    fn author(&self, login: &'a str) -> &'a str {
+        let shown = self.export.authors.get(login);
+        let shown = shown.filter(|name| !name.is_empty());
+        shown.map_or(login, String::as_str)
+    }
+
     /// What a text says of itself.
-    fn said(&self, item: &Item, front: &mut Front) {
-        let login = item.get("dc:creator");
-        let author = self
-            .export
-            .authors
-            .get(login)
-            .filter(|name| !name.is_empty());
-        let author = author.map_or(login, String::as_str);
+    fn said(&self, item: &'a Item, front: &mut Front) {
+        let author = self.author(item.get("dc:creator"));
         if !author.is_empty() {
             front.text("author", author);
         }
@@ -455,8 +456,9 @@ impl<'a> Old<'a> {
         if let Some(pattern) = self.pattern {
             lines.push_str(&format!("  page:\n    posts: {}\n", scalar(pattern)));
         }
-        lines.push_str("  term:\n    categories: /category/:slug/\n    tags: /tag/:slug/");
+        lines.push_str("  term:\n    categories: /category/:slug/\n    tags: /tag/:slug/\n    authors: /author/:slug/");
         front.keep(&lines);
+        front.keep("taxonomies: {category: categories, tag: tags, author: authors}");
         menus::write(self, &mut front, house);
         let description = plain(self.channel("description"));
         if !description.is_empty() {

@@ -1,14 +1,14 @@
 //! Boxes that Ghost and Substack put into texts: what each becomes, by its class.
 
-use super::elements::{alone, quoted_lines, written_note};
+use super::elements::{alone, destination, quoted_lines, written_note};
 use super::{FORMULA, call, elements_below, first, first_of_class, is_of_class, known, quoted};
 use crate::render::markdown::{of, text};
 use htmd::element_handler::{HandlerResult, Handlers};
 use htmd::{Element, HtmlToMarkdownBuilder, Node};
 use std::rc::Rc;
 
-/// Ask readers to subscribe, pay or share, which nothing here would answer.
-const ASKING: [&str; 11] = [
+/// Classes of what asks readers to subscribe, pay or share.
+const ASKING: [&str; 12] = [
     "subscription-widget-wrap",
     "subscription-widget-wrap-editor",
     "subscription-widget",
@@ -20,7 +20,16 @@ const ASKING: [&str; 11] = [
     "install-substack-app-embed",
     "kg-signup-card",
     "image-link-expand",
+    "button-wrapper",
 ];
+
+/// Whether it asks for what nothing here would answer.
+pub fn asks(node: &Rc<Node>) -> bool {
+    let class = of(node, "class").unwrap_or_default();
+    class
+        .split_whitespace()
+        .any(|class| ASKING.contains(&class))
+}
 
 pub fn add(builder: HtmlToMarkdownBuilder) -> HtmlToMarkdownBuilder {
     builder.add_handler(vec!["div"], boxed)
@@ -29,9 +38,6 @@ pub fn add(builder: HtmlToMarkdownBuilder) -> HtmlToMarkdownBuilder {
 fn boxed(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
     let node = element.node;
     let is = |class: &str| is_of_class(node, class);
-    if ASKING.iter().any(|class| is(class)) {
-        return None;
-    }
     if is("footnote") {
         let number = first_of_class(node, "footnote-number");
         let number = number.map(|number| text(&number).trim().to_owned());
@@ -138,8 +144,5 @@ fn data(node: &Rc<Node>) -> serde_json::Value {
 fn linked(title: &str, address: &str) -> HandlerResult {
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let title = title.replace('[', "\\[").replace(']', "\\]");
-    alone(&format!(
-        "[{title}](<{}>)",
-        address.replace(['<', '>', '\n'], "")
-    ))
+    alone(&format!("[{title}]({})", destination(address)))
 }

@@ -35,6 +35,7 @@ pub fn add(builder: HtmlToMarkdownBuilder) -> HtmlToMarkdownBuilder {
         )
         .add_handler(vec!["h1", "h2", "h3", "h4", "h5", "h6"], heading)
         .add_handler(vec!["br"], line_break)
+        .add_handler(vec!["hr"], line)
         .add_handler(vec!["img"], picture)
         .add_handler(vec!["a"], link)
         .add_handler(vec!["pre"], code)
@@ -113,6 +114,12 @@ fn heading(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
     Some(alone(&format!("{} {content}{id}", "#".repeat(level))))
 }
 
+/// What stands before the notes is no break in the text.
+fn line(_: &dyn Handlers, element: Element) -> Option<HandlerResult> {
+    let before_notes = is_of_class(element.node, "footnotes-sep");
+    (!before_notes).then(|| alone("---"))
+}
+
 /// In cells and headings a line cannot end.
 fn line_break(_: &dyn Handlers, element: Element) -> Option<HandlerResult> {
     let mut above = parent(element.node);
@@ -139,7 +146,7 @@ fn source(node: &Rc<Node>) -> Option<String> {
 }
 
 /// Where a link of Markdown leads.
-fn destination(address: &str) -> String {
+pub fn destination(address: &str) -> String {
     let awkward = address.contains(|c: char| c.is_whitespace() || "()<>\\".contains(c));
     match awkward {
         true => format!(
@@ -258,9 +265,6 @@ fn language(classes: &str) -> Option<String> {
 
 /// An address alone in its paragraph is what it leads to.
 fn paragraph(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
-    if is_of_class(element.node, "button-wrapper") {
-        return None;
-    }
     let content = handlers.walk_children(element.node).content;
     let inner = content.trim();
     if inner.is_empty() {

@@ -1,6 +1,7 @@
 //! The tree before it is converted: addresses are made ours, and what Markdown would
 //! misread is marked or taken away.
 
+use super::cards::asks;
 use super::{AMPERSAND, AWKWARD, TILDE, name};
 use crate::render::markdown::text;
 use htmd::Node;
@@ -44,6 +45,9 @@ fn children(node: &Rc<Node>, verbatim: bool, dropped: &mut Vec<&'static str>) {
     let mut children = node.children.borrow_mut();
     children.retain(|child| {
         let Some(name) = name(child) else { return true };
+        if asks(child) {
+            return false;
+        }
         let program = PROGRAMS.into_iter().find(|known| *known == name);
         dropped.extend(program);
         program.is_none() && !IDLE.contains(&name)
