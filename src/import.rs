@@ -4,12 +4,14 @@
 //! could not be carried over, each with its place. An importer only reads; nothing is
 //! written before all of the source was understood, and nothing in it is ever changed.
 
+mod archive;
 mod export;
 mod front;
 pub mod ghost;
 mod house;
 mod html;
 pub mod jekyll;
+pub mod substack;
 mod term;
 pub mod wordpress;
 
@@ -26,6 +28,7 @@ pub enum Format {
     Jekyll,
     WordPress,
     Ghost,
+    Substack,
 }
 
 /// What was asked for.
@@ -69,6 +72,7 @@ pub fn run(
         Format::Jekyll => jekyll::read(sources, &mut house)?,
         Format::WordPress => wordpress::read(&asked.source, sources, &mut house)?,
         Format::Ghost => ghost::read(&asked.source, sources, &mut house)?,
+        Format::Substack => substack::read(&asked.source, sources, &mut house)?,
     }
     let errors = |said: &Diagnostic| said.severity == crate::diag::Severity::Error;
     if house.findings.iter().any(errors) {
@@ -113,6 +117,9 @@ impl Format {
                 "name the XML file that WordPress writes under Tools, Export, All content"
             }
             Format::Ghost => "name the JSON file that Ghost writes under Settings, Import/Export",
+            Format::Substack => {
+                "name the ZIP file that Substack makes under Settings, Import / Export"
+            }
         }
     }
 

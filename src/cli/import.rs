@@ -41,6 +41,8 @@ enum Named {
     WordPress,
     /// The JSON file of its export
     Ghost,
+    /// The ZIP file of its export
+    Substack,
 }
 
 pub fn run(arguments: &Import) -> u8 {
@@ -49,6 +51,7 @@ pub fn run(arguments: &Import) -> u8 {
             Named::Jekyll => Format::Jekyll,
             Named::WordPress => Format::WordPress,
             Named::Ghost => Format::Ghost,
+            Named::Substack => Format::Substack,
         },
         source: arguments.source.clone(),
         target: arguments.target.clone(),

@@ -57,6 +57,10 @@ fn boxed(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
             None => handlers.walk_children(node),
         });
     }
+    if is("pullquote") {
+        let content = handlers.walk_children(node).content;
+        return Some(alone(&quoted_lines(&content)));
+    }
     if is("digest-post-embed") || is("embedded-post-wrap") {
         let data = data(node);
         let address = data["canonical_url"].as_str().or(data["url"].as_str())?;
