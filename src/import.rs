@@ -4,9 +4,16 @@
 //! could not be carried over, each with its place. An importer only reads; nothing is
 //! written before all of the source was understood, and nothing in it is ever changed.
 
+mod archive;
+mod export;
 mod front;
+pub mod ghost;
 mod house;
+mod html;
 pub mod jekyll;
+pub mod substack;
+mod term;
+pub mod wordpress;
 
 pub use house::{File, House, Kind};
 
@@ -19,6 +26,9 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Jekyll,
+    WordPress,
+    Ghost,
+    Substack,
 }
 
 /// What was asked for.
@@ -60,6 +70,9 @@ pub fn run(
     let mut house = House::default();
     match asked.format {
         Format::Jekyll => jekyll::read(sources, &mut house)?,
+        Format::WordPress => wordpress::read(&asked.source, sources, &mut house)?,
+        Format::Ghost => ghost::read(&asked.source, sources, &mut house)?,
+        Format::Substack => substack::read(&asked.source, sources, &mut house)?,
     }
     let errors = |said: &Diagnostic| said.severity == crate::diag::Severity::Error;
     if house.findings.iter().any(errors) {
@@ -100,13 +113,18 @@ impl Format {
     fn wants(self) -> &'static str {
         match self {
             Format::Jekyll => "name the folder that has `_config.yml` or `_posts/` in it",
+            Format::WordPress => {
+                "name the XML file that WordPress writes under Tools, Export, All content"
+            }
+            Format::Ghost => "name the JSON file that Ghost writes under Settings, Import/Export",
+            Format::Substack => {
+                "name the ZIP file that Substack makes under Settings, Import / Export"
+            }
         }
     }
 
     fn is_folder(self) -> bool {
-        match self {
-            Format::Jekyll => true,
-        }
+        self == Format::Jekyll
     }
 }
 

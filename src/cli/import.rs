@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  longhand import jekyll ~/old-blog\n  \
-                        longhand import jekyll ~/old-blog blog --dry-run")]
+                        longhand import jekyll ~/old-blog blog --dry-run\n  \
+                        longhand import wordpress export.xml blog")]
 pub struct Import {
     /// The program that the site is of
     #[arg(value_name = "FORMAT")]
@@ -35,12 +36,22 @@ pub struct Import {
 enum Named {
     /// A folder with `_config.yml` and `_posts/`
     Jekyll,
+    /// The XML file of its export
+    #[value(name = "wordpress")]
+    WordPress,
+    /// The JSON file of its export
+    Ghost,
+    /// The ZIP file of its export
+    Substack,
 }
 
 pub fn run(arguments: &Import) -> u8 {
     let asked = Asked {
         format: match arguments.format {
             Named::Jekyll => Format::Jekyll,
+            Named::WordPress => Format::WordPress,
+            Named::Ghost => Format::Ghost,
+            Named::Substack => Format::Substack,
         },
         source: arguments.source.clone(),
         target: arguments.target.clone(),

@@ -4,9 +4,9 @@
 use super::front::Front;
 use crate::desk::Failure;
 use crate::diag::{Diagnostic, Span};
-use crate::emit;
 use crate::source;
 use crate::source::write::From;
+use crate::{emit, text};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -123,6 +123,21 @@ impl House {
         Some(path)
     }
 
+    /// The name that [`House::add`] would give to one more file of this one.
+    pub(super) fn free(&self, path: &str) -> String {
+        let mut names = (1..).map(|number| numbered(path, number));
+        let free = names.find(|path| !self.taken.contains(&emit::name::fold(path)));
+        free.unwrap_or_else(|| path.to_owned())
+    }
+
+    /// Adds what every new site has beside its pages.
+    pub(super) fn settings(&mut self, from: &str, configuration: String) {
+        let content = Content::Text(configuration);
+        self.add("longhand.yaml", from, Kind::Config, content);
+        let ignored = Content::Text("/public/\n".to_owned());
+        self.add(".gitignore", "", Kind::Beside, ignored);
+    }
+
     /// Adds a text with its front matter. `None` as for [`House::add`].
     pub(super) fn page(
         &mut self,
@@ -207,9 +222,31 @@ pub(super) fn without_shortcodes(text: &str) -> String {
     out
 }
 
+/// The name of a file for a text that is called `slug`, which may be anything; `or` where
+/// nothing is left of it.
+pub(super) fn name_of(slug: &str, or: &str) -> String {
+    // Room for a number and an ending behind.
+    const LONGEST: usize = 200;
+    let name = text::slug(&text::urlize_words(slug, true), true).replace(['\\', '#', '%'], "-");
+    let mut name = name.trim_matches(['.', '-', '~']).to_owned();
+    while name.len() > LONGEST {
+        name.pop();
+    }
+    let is_ours = matches!(name.as_str(), "" | "index" | "_index");
+    match is_ours || source::is_taken(&name).is_err() {
+        true => or.to_owned(),
+        false => name,
+    }
+}
+
+/// `:` begins a token in an address of ours.
+pub(super) fn as_url(address: &str) -> String {
+    address.replace(':', "\\:")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{numbered, without_shortcodes};
+    use super::{name_of, numbered, without_shortcodes};
 
     #[test]
     fn a_second_file_of_a_name_gets_a_number() {
@@ -227,6 +264,21 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(without_shortcodes(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn any_slug_is_a_name() {
+        let cases = [
+            ("Hello World", "hello-world"),
+            ("../../etc/passwd", "etc-passwd"),
+            ("index", "post-7"),
+            (".env", "env"),
+            ("日本", "日本"),
+            ("", "post-7"),
+        ];
+        for (slug, expected) in cases {
+            assert_eq!(name_of(slug, "post-7"), expected, "{slug}");
         }
     }
 }

@@ -95,8 +95,15 @@ pub fn read(sources: &mut Sources, house: &mut House) -> Result<(), Failure> {
         }));
     let mut pages = Vec::new();
     let mut others = Others::default();
+    let mut reading = Reading {
+        sources,
+        site: &mut site,
+        pages: &mut pages,
+        others: &mut others,
+        house,
+    };
     for found in walked.found {
-        sort(&found, sources, &mut site, &mut pages, &mut others, house)?;
+        sort(&found, &mut reading)?;
     }
     for page in &pages {
         let target = page.target.clone();
@@ -125,18 +132,7 @@ pub fn read(sources: &mut Sources, house: &mut House) -> Result<(), Failure> {
     }
     others.say(house);
     let title = site.config.ours(attributes, formulas, house);
-    house.add(
-        "longhand.yaml",
-        "_config.yml",
-        Kind::Config,
-        Content::Text(title),
-    );
-    house.add(
-        ".gitignore",
-        "",
-        Kind::Beside,
-        Content::Text("/public/\n".to_owned()),
-    );
+    house.settings("_config.yml", title);
     Ok(())
 }
 
@@ -208,17 +204,30 @@ impl Others {
     }
 }
 
+/// A site while its files are gone through.
+struct Reading<'a> {
+    sources: &'a mut Sources,
+    site: &'a mut Site,
+    pages: &'a mut Vec<Page>,
+    others: &'a mut Others,
+    house: &'a mut House,
+}
+
+/// Where a file lies, as Jekyll sees it.
+struct Place<'a> {
+    kind: PageKind,
+    /// Empty for a page.
+    collection: &'a str,
+    /// The folders that `_posts` is in.
+    above: &'a [&'a str],
+    /// The path below that of its kind.
+    inside: &'a str,
+}
+
 /// Puts one file of the source where it belongs.
-fn sort(
-    found: &Found,
-    sources: &mut Sources,
-    site: &mut Site,
-    pages: &mut Vec<Page>,
-    others: &mut Others,
-    house: &mut House,
-) -> Result<(), Failure> {
+fn sort(found: &Found, reading: &mut Reading) -> Result<(), Failure> {
     let path: &str = &found.path;
-    let config = &site.config;
+    let config = &reading.site.config;
     let inside = match config.collections_dir.is_empty() {
         true => path,
         false => path
@@ -230,18 +239,18 @@ fn sort(
         house.add(to, path, kind, Content::Copy(found.disk.clone()))
     };
     match path.split('/').next().unwrap_or_default() {
-        "_layouts" => others.layouts += 1,
-        "_sass" => others.styles += 1,
-        "_plugins" => others.plugins += 1,
+        "_layouts" => reading.others.layouts += 1,
+        "_sass" => reading.others.styles += 1,
+        "_plugins" => reading.others.plugins += 1,
         "_includes" => {
-            if let Some((file, text)) = text(sources, path, house)? {
+            if let Some((file, text)) = text(reading.sources, path, reading.house)? {
                 let name = path.trim_start_matches("_includes/").to_owned();
-                site.includes.insert(name, (file, text));
+                reading.site.includes.insert(name, (file, text));
             }
         }
         "_data" => {
             let name = path.trim_start_matches("_data/");
-            copy(house, &format!("data/{name}"), Kind::Data);
+            copy(reading.house, &format!("data/{name}"), Kind::Data);
         }
         "_config.yml" | "_config.yaml" | "_config.toml" => {}
         _ => {
@@ -259,39 +268,29 @@ fn sort(
                 } else {
                     PageKind::Draft
                 };
-                return page(
-                    found,
+                let place = Place {
                     kind,
-                    "posts",
-                    &parts[..at],
-                    &parts[at + 1..].join("/"),
-                    sources,
-                    site,
-                    pages,
-                    others,
-                    house,
-                );
+                    collection: "posts",
+                    above: &parts[..at],
+                    inside: &parts[at + 1..].join("/"),
+                };
+                return page(found, &place, reading);
             }
             if let Some(collection) = collection.filter(|collection| collection.name != "posts") {
                 let (name, rest) = (collection.name.clone(), parts[1..].join("/"));
                 if !collection.output {
-                    if !others.closed.contains(&name) {
-                        others.closed.push(name);
+                    if !reading.others.closed.contains(&name) {
+                        reading.others.closed.push(name);
                     }
                     return Ok(());
                 }
-                return page(
-                    found,
-                    PageKind::Document,
-                    &name,
-                    &[],
-                    &rest,
-                    sources,
-                    site,
-                    pages,
-                    others,
-                    house,
-                );
+                let place = Place {
+                    kind: PageKind::Document,
+                    collection: &name,
+                    above: &[],
+                    inside: &rest,
+                };
+                return page(found, &place, reading);
             }
             let hidden = parts.iter().any(|part| part.starts_with('_'));
             if (hidden || is_excluded(path, config))
@@ -299,18 +298,13 @@ fn sort(
             {
                 return Ok(());
             }
-            return page(
-                found,
-                PageKind::Page,
-                "",
-                &[],
-                path,
-                sources,
-                site,
-                pages,
-                others,
-                house,
-            );
+            let place = Place {
+                kind: PageKind::Page,
+                collection: "",
+                above: &[],
+                inside: path,
+            };
+            return page(found, &place, reading);
         }
     }
     Ok(())
@@ -333,20 +327,21 @@ fn is_excluded(path: &str, config: &Config) -> bool {
 }
 
 /// A file is a text if it begins with front matter, and else is copied as it is.
-#[expect(clippy::too_many_arguments, reason = "the parts of one place")]
-fn page(
-    found: &Found,
-    kind: PageKind,
-    collection: &str,
-    above: &[&str],
-    inside: &str,
-    sources: &mut Sources,
-    site: &mut Site,
-    pages: &mut Vec<Page>,
-    others: &mut Others,
-    house: &mut House,
-) -> Result<(), Failure> {
+fn page(found: &Found, place: &Place, reading: &mut Reading) -> Result<(), Failure> {
     let path: &str = &found.path;
+    let Reading {
+        sources,
+        site,
+        pages,
+        others,
+        house,
+    } = reading;
+    let Place {
+        kind,
+        collection,
+        above,
+        inside,
+    } = *place;
     let (stem, extension) = inside.rsplit_once('.').unwrap_or((inside, ""));
     let extension = extension.to_lowercase();
     let is_markdown = matches!(

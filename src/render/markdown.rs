@@ -43,11 +43,17 @@ static CONVERTER: LazyLock<HtmlToMarkdown> = LazyLock::new(|| {
 
 /// The article as Markdown, without a line end. `None` where it is too deep for that.
 pub fn markdown(html: &str) -> Option<String> {
+    let tree = parsed(&CONVERTER, html)?;
+    Some(CONVERTER.tree_to_markdown(&tree))
+}
+
+/// The tree that a converter reads. `None` where it is too deep for that.
+pub fn parsed(converter: &HtmlToMarkdown, html: &str) -> Option<Rc<Node>> {
     if opened(html) > MOST_OPEN {
         return None;
     }
-    let tree = CONVERTER.html_to_tree(html).ok()?;
-    (depth(&tree) <= DEEPEST).then(|| CONVERTER.tree_to_markdown(&tree))
+    let tree = converter.html_to_tree(html).ok()?;
+    (depth(&tree) <= DEEPEST).then_some(tree)
 }
 
 /// How many start tags without an end tag are open at once, at most. The parser takes the
@@ -85,13 +91,14 @@ fn depth(tree: &Rc<Node>) -> usize {
     deepest
 }
 
-fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
+/// An attribute of an element that is converted.
+pub fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
     let found = element.attrs.iter().find(|attr| &*attr.name.local == name);
     found.map(|attr| &*attr.value)
 }
 
 /// An attribute of any node.
-fn of(node: &Rc<Node>, name: &str) -> Option<String> {
+pub fn of(node: &Rc<Node>, name: &str) -> Option<String> {
     let NodeData::Element { attrs, .. } = &node.data else {
         return None;
     };
@@ -105,7 +112,7 @@ fn has_class(element: &Element, class: &str) -> bool {
 }
 
 /// The text of an element as it stands, whatever marks it up.
-fn text(node: &Rc<Node>) -> String {
+pub fn text(node: &Rc<Node>) -> String {
     let mut out = String::new();
     let mut left = vec![node.clone()];
     while let Some(node) = left.pop() {
@@ -117,21 +124,23 @@ fn text(node: &Rc<Node>) -> String {
     out
 }
 
-/// A fence that no line of the code ends.
 fn block_of_code(_: &dyn Handlers, element: Element) -> Option<HandlerResult> {
     let mut language = attribute(&element, "class").and_then(language_in);
     for child in element.node.children.borrow().iter() {
         language = language.or(of(child, "class").and_then(|class| language_in(&class)));
     }
-    let code = text(element.node);
-    let code = code.strip_prefix('\n').unwrap_or(&code);
+    Some(fenced(&text(element.node), &language.unwrap_or_default()).into())
+}
+
+/// Code in a fence that no line of it ends.
+pub fn fenced(code: &str, language: &str) -> String {
+    let code = code.strip_prefix('\n').unwrap_or(code);
     let code = code.strip_suffix('\n').unwrap_or(code);
     let run =
         |line: &str| line.trim_start().len() - line.trim_start().trim_start_matches('`').len();
     let longest = code.lines().map(run).max().unwrap_or(0);
     let fence = "`".repeat(3.max(longest + 1));
-    let language = language.unwrap_or_default();
-    Some(format!("\n\n{fence}{language}\n{code}\n{fence}\n\n").into())
+    format!("\n\n{fence}{language}\n{code}\n{fence}\n\n")
 }
 
 fn language_in(class: &str) -> Option<String> {

@@ -4,6 +4,7 @@
 //! ```text
 //! jekyll old                 what follows `longhand import`, `new` is the target
 //! >>> old/_config.yml        a file of the source
+//! >>> old.zip/posts.csv      one that is packed into an archive
 //! === new/longhand.yaml      a file of the new site
 //! === code, report, errors   what the program said
 //! ```
@@ -16,6 +17,7 @@ mod real;
 #[path = "../tools/mod.rs"]
 mod tools;
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -84,20 +86,87 @@ fn cases() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// Writes an archive, of files by names that may be anything.
+fn pack(archive: &Path, entries: &[(String, Vec<u8>)]) {
+    let file = std::fs::File::create(archive).expect("an archive can be made");
+    let mut writer = zip::ZipWriter::new(file);
+    for (name, bytes) in entries {
+        let options = zip::write::SimpleFileOptions::default();
+        writer.start_file(name, options).expect("a file is begun");
+        std::io::Write::write_all(&mut writer, bytes).expect("it is packed");
+    }
+    writer.finish().expect("the archive is whole");
+}
+
+#[test]
+fn an_archive_that_unpacks_without_end_is_refused() {
+    let folder = scratch("bomb");
+    let entries = [
+        (
+            "posts.csv".to_owned(),
+            b"post_id,title,is_published\n1.a,A,true\n".to_vec(),
+        ),
+        ("posts/1.a.html".to_owned(), vec![b' '; 65 << 20]),
+    ];
+    pack(&folder.join("old.zip"), &entries);
+    let packed = std::fs::metadata(folder.join("old.zip")).expect("it is there");
+    assert!(
+        packed.len() < 1 << 20,
+        "it is small as long as it is packed"
+    );
+    let ended = longhand(&folder, &["import", "substack", "old.zip", "new"]);
+    assert_eq!(ended.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&ended.stderr);
+    let expected = "`posts/1.a.html` in the archive is larger than 64 MiB";
+    assert!(said.contains(expected), "{said}");
+    assert!(!folder.join("new").exists(), "nothing is written");
+}
+
+#[test]
+fn an_archive_that_was_cut_short_is_refused() {
+    let folder = scratch("cut");
+    let archive = folder.join("old.zip");
+    let text = "<p>text</p>".repeat(1000).into_bytes();
+    let list = b"post_id,title,is_published\n1.a,A,true\n".to_vec();
+    pack(
+        &archive,
+        &[
+            ("posts.csv".to_owned(), list),
+            ("posts/1.a.html".to_owned(), text),
+        ],
+    );
+    let bytes = std::fs::read(&archive).expect("it is there");
+    for length in [0, 1, 30, bytes.len() / 2, bytes.len() - 1] {
+        std::fs::write(&archive, &bytes[..length]).expect("it can be cut");
+        let ended = longhand(&folder, &["import", "substack", "old.zip", "new"]);
+        assert_eq!(ended.status.code(), Some(1), "{length} bytes");
+        assert!(!folder.join("new").exists(), "nothing is written");
+    }
+}
+
 /// The case as it should read.
 fn case(name: &str, text: &str) -> String {
     let folder = scratch(name);
     let (source, _) = text.split_once("\n=== ").unwrap_or((text, ""));
     let (command, inputs) = source.split_once('\n').expect("a command");
+    let mut packed: BTreeMap<String, Vec<(String, Vec<u8>)>> = BTreeMap::new();
     for input in inputs
         .split("\n>>> ")
         .flat_map(|part| part.split_once('\n'))
     {
         let (path, content) = (input.0.trim_start_matches(">>> "), input.1);
+        let content = format!("{}\n", content.trim_end_matches('\n'));
+        if let Some((archive, inner)) = path.split_once(".zip/") {
+            let entry = (inner.to_owned(), content.into_bytes());
+            packed.entry(archive.to_owned()).or_default().push(entry);
+            continue;
+        }
         let file = folder.join(path);
         std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder can be made");
-        std::fs::write(file, format!("{}\n", content.trim_end_matches('\n')))
-            .expect("it can be written");
+        std::fs::write(file, content).expect("it can be written");
+    }
+    for (archive, entries) in &packed {
+        pack(&folder.join(format!("{archive}.zip")), entries);
     }
     let before = files(&folder);
     let mut arguments = vec!["import"];

@@ -1,6 +1,7 @@
 //! One text of Jekyll: its address, its front matter in our words, its body.
 
 use super::super::front::{Front, json};
+use super::super::house::as_url;
 use super::config::{Config, words};
 use super::url::{self, fill, of_pages, pattern};
 use super::{House, Page, PageKind, Site, kramdown, liquid, without_shortcodes};
@@ -401,14 +402,9 @@ fn matter(
         front.bare("show_toc", "true");
     }
     if !page.target.url.is_empty() && !is_by_itself(page, config) {
-        front.text("url", &text_url(&page.target.url));
+        front.text("url", &as_url(&page.target.url));
     }
     front.params(&params);
-}
-
-/// `:` begins a token in an address of ours.
-fn text_url(url: &str) -> String {
-    url.replace(':', "\\:")
 }
 
 /// Whether the page gets its address without saying it.
