@@ -43,11 +43,16 @@ static CONVERTER: LazyLock<HtmlToMarkdown> = LazyLock::new(|| {
 
 /// The article as Markdown, without a line end. `None` where it is too deep for that.
 pub fn markdown(html: &str) -> Option<String> {
+    tree(html).map(|tree| CONVERTER.tree_to_markdown(&tree))
+}
+
+/// What a browser makes of a text. `None` where it is too deep for who goes down it.
+pub(super) fn tree(html: &str) -> Option<Rc<Node>> {
     if opened(html) > MOST_OPEN {
         return None;
     }
     let tree = CONVERTER.html_to_tree(html).ok()?;
-    (depth(&tree) <= DEEPEST).then(|| CONVERTER.tree_to_markdown(&tree))
+    (depth(&tree) <= DEEPEST).then_some(tree)
 }
 
 /// How many start tags without an end tag are open at once, at most. The parser takes the
