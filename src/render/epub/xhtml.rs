@@ -591,8 +591,8 @@ impl Writer<'_> {
     fn input(&mut self, node: &Rc<Node>) {
         if attr(node, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("checkbox")) {
             let mark = match attr(node, "checked") {
-                Some(_) => "☑ ",
-                None => "☐ ",
+                Some(_) => "☑",
+                None => "☐",
             };
             self.out().push_str(mark);
         }
@@ -673,7 +673,12 @@ impl Writer<'_> {
         self.start(to, node);
         for item in items {
             self.out().push('\n');
-            if is(item, "li") {
+            if is(item, "li") && is_task(item) {
+                // Its box is its mark.
+                self.out().push_str("<li class=\"task\">");
+                self.children(item, Model::Flow);
+                self.end("li");
+            } else if is(item, "li") {
                 self.element("li", item, Model::Flow);
             } else {
                 self.out().push_str("<li>");
@@ -767,7 +772,7 @@ impl Writer<'_> {
             self.columns(columns);
         }
         let head = of(&["thead"]).find(|part| has_rows(part));
-        let foot = of(&["tfoot"]).filter(|part| has_rows(part)).last();
+        let foot = of(&["tfoot"]).rfind(|part| has_rows(part));
         if let Some(head) = head {
             self.rows("thead", head);
         }
@@ -895,6 +900,15 @@ impl Writer<'_> {
             }
         }
         self.out().push_str(&format!(">{number}</a> "));
+    }
+}
+
+/// Whether a row of a list begins with a box to be ticked.
+fn is_task(item: &Rc<Node>) -> bool {
+    let children = item.children.borrow();
+    match children.iter().find(|child| !is_blank(child)) {
+        Some(first) if is(first, "p") || is(first, "label") => is_task(first),
+        first => first.is_some_and(|first| is(first, "input")),
     }
 }
 

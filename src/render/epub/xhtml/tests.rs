@@ -53,6 +53,10 @@ fn mistakes_are_set_right() {
             "<span>a</span><span>b</span>",
         ),
         ("<x-y>a</x-y>", "a"),
+        (
+            "<ul><li><p><input type=checkbox> a</p></li></ul>",
+            "<ul>\n<li class=\"task\"><p>☐ a</p></li>\n</ul>",
+        ),
         ("<a hidden class=anchor href=#x>#</a>a", "a"),
         (
             "<p onclick=x style='color:red' class=' a  b '>a",
@@ -72,7 +76,7 @@ fn mistakes_are_set_right() {
             "<ruby>漢<rp>(<rt>kan<rp>)</ruby>",
             "<ruby>漢<rt>kan</rt></ruby>",
         ),
-        ("<input type=checkbox checked> a", "☑  a"),
+        ("<input type=checkbox checked> a", "☑ a"),
         (
             "<form><p>a<input></form>b<script>c</script><style>d</style>",
             "b",
