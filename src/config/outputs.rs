@@ -59,12 +59,17 @@ pub enum OutputFormat {
     Llms,
     /// `llms-full.txt`: all of it.
     LlmsFull,
+    /// The page, or all that a list holds, as a book.
+    Epub,
 }
 
 impl OutputFormat {
     /// Only a list is made in it.
     pub fn is_of_lists(self) -> bool {
-        !matches!(self, OutputFormat::Html | OutputFormat::Markdown)
+        !matches!(
+            self,
+            OutputFormat::Html | OutputFormat::Markdown | OutputFormat::Epub
+        )
     }
 }
 
@@ -77,6 +82,7 @@ const FORMATS: &[(&str, OutputFormat)] = &[
     ("markdown", OutputFormat::Markdown),
     ("llms", OutputFormat::Llms),
     ("llmsFull", OutputFormat::LlmsFull),
+    ("epub", OutputFormat::Epub),
 ];
 
 /// Formats asked for by kind; `None` where nothing is said. Feeds exist
@@ -104,14 +110,20 @@ pub const OUTPUTS: &[Row<Outputs>] = &[
             .is_some_and(|formats| formats.is_empty() || formats.iter().any(|f| f.is_of_lists()))
         {
             let message =
-                "`outputs.page` has no effect: a page is made as HTML, and as Markdown if you like"
+                "`outputs.page` has no effect: a page is made as HTML, and as Markdown or EPUB if you like"
                     .to_owned();
             i.warn("no-effect", n, message).help =
                 Some("the other formats are those of lists".to_owned());
         }
     }),
     row("taxonomy", "[html, rss, atom, jsonfeed]", |o, n, i| {
-        o.taxonomy = of_lists(n, i)
+        o.taxonomy = of_lists(n, i);
+        if (o.taxonomy.iter().flatten()).any(|format| *format == OutputFormat::Epub) {
+            let message =
+                "`epub` has no effect in `outputs.taxonomy`: a list of terms has no texts";
+            i.warn("no-effect", n, message.to_owned()).help =
+                Some("write it into `outputs.term`".to_owned());
+        }
     }),
     row("term", "[html, rss, atom, jsonfeed]", |o, n, i| {
         o.term = of_lists(n, i)
@@ -149,7 +161,7 @@ pub fn formats(node: &Node, intake: &mut Intake) -> Option<Vec<OutputFormat>> {
                         span,
                         format!("`{path}` asks for the output format `{name}`, which is not made"),
                     )
-                    .help("the formats are `html`, `rss`, `atom`, `jsonfeed`, `json`, `markdown`, `llms` and `llmsFull`"),
+                    .help("the formats are `html`, `rss`, `atom`, `jsonfeed`, `json`, `markdown`, `llms`, `llmsFull` and `epub`"),
                 );
             }
         }

@@ -208,6 +208,7 @@ fn kind(job: &Job) -> &'static str {
         Job::Page(..) => "pager",
         Job::Feed(..) | Job::IndexJson(_) => "feed",
         Job::Markdown(_) | Job::Llms(_) | Job::LlmsFull(_) => "markdown",
+        Job::Epub(_) => "book",
         Job::SearchIndex(_) | Job::SearchWords(..) | Job::SearchPages(..) => "search",
         Job::Sitemap(_) => "sitemap",
         Job::Redirect(_) | Job::RedirectList => "redirect",

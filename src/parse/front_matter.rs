@@ -85,6 +85,8 @@ pub struct Front {
     /// `type:`.
     pub page_type: Option<Text>,
     pub outputs: Option<Vec<OutputFormat>>,
+    /// Whether the page is a book too, whatever `outputs` says.
+    pub epub: Option<bool>,
     pub cascade: Vec<Cascade>,
     pub build: Build,
     pub translation_key: Option<String>,
@@ -191,6 +193,7 @@ impl Default for Front {
             layout: None,
             page_type: None,
             outputs: None,
+            epub: None,
             cascade: Vec::new(),
             build: Build::default(),
             translation_key: None,

@@ -133,6 +133,7 @@ impl Renderer {
         variables.put("markdown_url", || {
             site.markdown_url(page).map(|url| site.href(&url))
         });
+        variables.put("epub_url", || site.epub_url(id).map(|url| site.href(&url)));
         variables.put("head", || self.head(&plan.head, id, pager));
         self.lists(id, pager, &mut variables);
         variables.context
@@ -492,6 +493,7 @@ impl Renderer {
         variables.put("alternates", Vec::<Value>::new);
         variables.put("feeds", || self.feeds_near(home));
         variables.put("markdown_url", Value::none);
+        variables.put("epub_url", Value::none);
         variables.put("head", || {
             self.head_of_standalone(&plan.head, lang, title, &permalink, kind == "404")
         });

@@ -29,7 +29,7 @@ impl Filling<'_, '_> {
             .as_ref()
             .and_then(|all| all.0.get(&key(formula)));
         match (made, self.reader) {
-            (Some(Ok(made)), Reader::Page) => page(formula, made, out),
+            (Some(Ok(made)), Reader::Page | Reader::Book) => page(formula, made, out),
             (Some(Ok(made)), Reader::Feed) if made.html.starts_with("<a ") => {
                 out.push_str(&made.html);
             }

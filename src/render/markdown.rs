@@ -43,8 +43,12 @@ static CONVERTER: LazyLock<HtmlToMarkdown> = LazyLock::new(|| {
 
 /// The article as Markdown, without a line end. `None` where it is too deep for that.
 pub fn markdown(html: &str) -> Option<String> {
-    let tree = parsed(&CONVERTER, html)?;
-    Some(CONVERTER.tree_to_markdown(&tree))
+    tree(html).map(|tree| CONVERTER.tree_to_markdown(&tree))
+}
+
+/// What a browser makes of a text. `None` where it is too deep for who goes down it.
+pub(super) fn tree(html: &str) -> Option<Rc<Node>> {
+    parsed(&CONVERTER, html)
 }
 
 /// The tree that a converter reads. `None` where it is too deep for that.

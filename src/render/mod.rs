@@ -13,6 +13,7 @@ pub mod context;
 mod copies;
 mod copy;
 mod embed;
+mod epub;
 pub mod fault;
 pub mod feed;
 mod formulas;
@@ -478,6 +479,7 @@ impl Renderer {
             Job::Feed(id, format) => self.feed(*id, *format, &mut out),
             Job::IndexJson(id) => self.index_json(*id, &mut out),
             Job::Markdown(id) => self.markdown(*id, &mut out),
+            Job::Epub(id) => return self.epub(*id, diagnostics).map(Output::Bytes),
             Job::Llms(lang) => self.llms(*lang, &mut out),
             Job::LlmsFull(lang) => self.llms_full(*lang, &mut out),
             Job::SearchIndex(lang) => out.push_str(&self.search(*lang).directory),

@@ -195,6 +195,8 @@ pub enum Reader {
     Page,
     /// Programs that know little of HTML: one address for each picture.
     Feed,
+    /// Those of books: the same, and formulas as MathML.
+    Book,
 }
 
 /// What stands for a picture in the dark.
@@ -423,7 +425,7 @@ impl Renderer {
     }
 
     /// Where a page's file first says this, else its beginning.
-    fn span_of(&self, id: PageId, said: &str) -> Option<Span> {
+    pub(super) fn span_of(&self, id: PageId, said: &str) -> Option<Span> {
         let file = self.shared.site[id].file?;
         let text = self.sources.get(file).fetch()?;
         let name = said.rsplit('/').next().unwrap_or(said);

@@ -301,6 +301,21 @@ impl Renderer {
                     hasher.hash(self.prints.cards[id.index()]);
                 }
             }
+            Job::Epub(id) => {
+                hasher.str("epub");
+                self.own_page(*id, 1, &mut hasher);
+                for part in site.book(*id) {
+                    hasher.number(part.pages.len() as u64);
+                    if let Some(section) = part.section {
+                        self.own_name(section, &mut hasher);
+                    }
+                    for page in part.pages {
+                        self.own_name(page, &mut hasher);
+                        self.own_article(page, &mut hasher);
+                    }
+                }
+                hasher.hash(self.prints.around.bits[0]);
+            }
             Job::Llms(lang) => {
                 hasher.str("llms.txt");
                 self.own_whole(*lang, &mut hasher);
@@ -369,7 +384,7 @@ impl Renderer {
     /// Under which the output of a job is filed, once it was rendered.
     pub fn print(&self, own: Hash, job: &Job, said: bool) -> Hash {
         let id = match job {
-            Job::Page(id, _) | Job::Feed(id, _) | Job::Markdown(id) => Some(*id),
+            Job::Page(id, _) | Job::Feed(id, _) | Job::Markdown(id) | Job::Epub(id) => Some(*id),
             _ => None,
         };
         let reads = self.shared.reads.get(id).said(said);
@@ -381,6 +396,11 @@ impl Renderer {
             Job::Feed(list, _) => {
                 let entries = self.feed_entries(*list).iter().map(|entry| Some(*entry));
                 self.shared.reads.pictures(entries)
+            }
+            Job::Epub(book) => {
+                let parts = self.shared.site.book(*book).into_iter();
+                let pages = parts.flat_map(|part| part.pages).map(Some);
+                self.shared.reads.pictures(pages.chain([id]))
             }
             _ => self.shared.reads.pictures(std::iter::once(id)),
         };

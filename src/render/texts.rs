@@ -206,6 +206,7 @@ impl Renderer {
             Job::Feed(..)
             | Job::IndexJson(_)
             | Job::LlmsFull(_)
+            | Job::Epub(_)
             | Job::SearchIndex(_)
             | Job::SearchWords(..)
             | Job::SearchPages(..) => self.let_go(),
@@ -231,6 +232,10 @@ impl Renderer {
                 Job::Feed(id, _) => {
                     let entries = self.feed_entries(*id).iter().copied();
                     asked.extend(entries.filter(|id| site[*id].show.full_text_in_rss));
+                }
+                Job::Epub(id) => {
+                    asked.extend(site.book(*id).into_iter().flat_map(|part| part.pages));
+                    asked.insert(*id);
                 }
                 _ => {}
             }

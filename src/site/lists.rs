@@ -147,7 +147,8 @@ impl Site {
             | Job::Sitemap(_)
             | Job::Extra(..)
             | Job::Llms(_)
-            | Job::LlmsFull(_) => true,
+            | Job::LlmsFull(_)
+            | Job::Epub(_) => true,
             _ => false,
         }
     }
@@ -243,7 +244,7 @@ impl Site {
         page.pages.iter().copied().chain(deeper).collect()
     }
 
-    fn outputs<'s>(&'s self, page: &'s Page) -> Option<&'s [OutputFormat]> {
+    pub(super) fn outputs<'s>(&'s self, page: &'s Page) -> Option<&'s [OutputFormat]> {
         let outputs = &self.language(page).outputs;
         let of_kind = match page.kind {
             Kind::Home => &outputs.home,

@@ -5,6 +5,7 @@
 //! shortcodes, render or touch the disk. Drafts, the future and the expired are
 //! not in it at all unless they were asked for, so nothing can leak them.
 
+pub mod books;
 pub mod construct;
 pub mod content;
 pub mod copies;

@@ -25,6 +25,8 @@ pub enum Job {
     IndexJson(PageId),
     /// The page as Markdown, for machines.
     Markdown(PageId),
+    /// The page, or all that a list holds, as a book.
+    Epub(PageId),
     /// `llms.txt` and `llms-full.txt` of a language.
     Llms(LangId),
     LlmsFull(LangId),
@@ -285,8 +287,28 @@ impl Claims<'_> {
                     let output = Site::markdown_output(page);
                     self.generate(output, Job::Markdown(id), "a page as Markdown");
                 }
+                self.book(id);
             }
         }
+    }
+
+    fn book(&mut self, id: PageId) {
+        let page = &self.site[id];
+        if !self.site.wants_epub(page) {
+            return;
+        }
+        if self.site.is_book(id) {
+            self.generate(Site::epub_output(page), Job::Epub(id), "a book");
+            return;
+        }
+        let message = format!("`/{}` would be a book of nothing", Site::epub_output(page));
+        let path = page.file.map(|file| &self.site.sources.get(file).path);
+        self.diagnostics.push(
+            Diagnostic::warning("empty-book", None, message).help(match path {
+                Some(path) => format!("no page that `{path}` lists can stand in it"),
+                None => "no page of this list can stand in it".to_owned(),
+            }),
+        );
     }
 
     fn files(&mut self, statics: &[Static]) {

@@ -48,7 +48,8 @@ pub fn node_modules() -> Result<PathBuf, String> {
 /// A folder for Python's path with `package`, such as `name==1.0`.
 pub fn python_package(package: &str) -> Result<PathBuf, String> {
     let python = program(&["python3"])?;
-    let folder = folder("python");
+    // Each has a folder of its own: what is there is known by one name.
+    let folder = folder("python").join(package);
     installed(&folder, package, || {
         let mut pip = Command::new(python);
         pip.args(["-m", "pip", "install", "--quiet", "--upgrade"])

@@ -41,6 +41,7 @@ pub const ROWS: &[Row<Front>] = &[
     row("layout", "", |f, n, i| f.layout = text(n, i)),
     row("type", "", |f, n, i| f.page_type = text(n, i)),
     row("outputs", "", |f, n, i| f.outputs = outputs::formats(n, i)),
+    row("epub", "", |f, n, i| f.epub = i.bool(n)),
     row("cascade", "", |f, n, i| f.cascade = cascade::read(n, i)),
     row("build", "", |f, n, i| i.fields(&mut f.build, n, BUILD)),
     row("headless", "false", |f, n, i| {
@@ -199,9 +200,9 @@ fn idle_formats(front: &Front, node: &Node, place: Place<'_>, intake: &mut Intak
     if place.is_list || !front.outputs.iter().flatten().any(|f| f.is_of_lists()) {
         return;
     }
-    let message = "formats of lists have no effect in `outputs` of a page: it is made as HTML, and as Markdown if you like";
+    let message = "formats of lists have no effect in `outputs` of a page: it is made as HTML, and as Markdown or EPUB if you like";
     intake.warn("no-effect", node, message.to_owned()).help =
-        Some("leave only `html` and `markdown` here".to_owned());
+        Some("leave only `html`, `markdown` and `epub` here".to_owned());
 }
 
 /// A key with all that is known of it before its value is looked at.
