@@ -17,8 +17,8 @@ pub struct Body {
     pub formulas: bool,
 }
 
-/// Blocks within blocks that are kept elsewhere.
-const DEPTH: usize = 8;
+/// Kept blocks that one text shows, each time counted: they may show one another.
+const SHOWN: usize = 1000;
 
 /// Blocks that WordPress fills, and whose absence nobody notices.
 const IDLE: [&str; 6] = [
@@ -37,6 +37,8 @@ pub fn read(item: &Item, old: &Old, house: &mut House) -> Body {
         old,
         house,
         kept: Kept::default(),
+        shown: 0,
+        open: Vec::new(),
     };
     let html = reading.html(item.get("content:encoded"), item.body_at);
     let kept = reading.kept;
@@ -72,6 +74,10 @@ struct Reading<'a, 'h> {
     old: &'a Old<'a>,
     house: &'h mut House,
     kept: Kept,
+    /// Kept blocks that were filled in.
+    shown: usize,
+    /// Numbers of those that are being filled in.
+    open: Vec<String>,
 }
 
 impl Reading<'_, '_> {
@@ -82,7 +88,7 @@ impl Reading<'_, '_> {
         let text = self.shortcodes(&cleaned, body_at);
         let text = self.marks(&text);
         match text.contains("<!-- wp:") {
-            true => self.blocks(&text, 0),
+            true => self.blocks(&text),
             false => paragraphs(&text),
         }
     }
@@ -185,7 +191,7 @@ impl Reading<'_, '_> {
     }
 
     /// Blocks without their comments; what WordPress would fill in is filled in or named.
-    fn blocks(&mut self, text: &str, depth: usize) -> String {
+    fn blocks(&mut self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut open = 0_usize;
         let mut rest = text;
@@ -194,7 +200,7 @@ impl Reading<'_, '_> {
             rest = behind;
             match block.kind {
                 Kind::Alone => {
-                    let filled = self.alone(&block, depth);
+                    let filled = self.alone(&block);
                     out.push_str(&filled);
                 }
                 Kind::Start if block.name == "html" => {
@@ -219,21 +225,9 @@ impl Reading<'_, '_> {
         }
     }
 
-    fn alone(&mut self, block: &Block, depth: usize) -> String {
+    fn alone(&mut self, block: &Block) -> String {
         match block.name {
-            "block" if depth < DEPTH => {
-                let id = block.data()["ref"].as_u64().unwrap_or(0).to_string();
-                let found = self.old.item(&id);
-                let Some(found) = found.filter(|item| item.get("wp:post_type") == "wp_block")
-                else {
-                    self.empty("a block that is used in several texts is not in the export");
-                    return String::new();
-                };
-                let text = html::clean(found.get("content:encoded"));
-                let text = self.shortcodes(&text, None);
-                let text = self.marks(&text);
-                self.blocks(&text, depth + 1)
-            }
+            "block" => self.kept_block(block.data()["ref"].as_u64().unwrap_or(0)),
             "footnotes" => notes(self.item.meta("footnotes")),
             name if IDLE.contains(&name) => String::new(),
             name => {
@@ -243,6 +237,29 @@ impl Reading<'_, '_> {
                 String::new()
             }
         }
+    }
+
+    /// A block that several texts show.
+    fn kept_block(&mut self, id: u64) -> String {
+        let id = id.to_string();
+        let found = self.old.item(&id);
+        let found = found.filter(|item| item.get("wp:post_type") == "wp_block");
+        let Some(found) = found else {
+            self.empty("a block that is used in several texts is not in the export");
+            return String::new();
+        };
+        if self.open.contains(&id) || self.shown >= SHOWN {
+            self.empty("a block that is used in several texts shows itself, and is left out there");
+            return String::new();
+        }
+        self.shown += 1;
+        self.open.push(id);
+        let text = html::clean(found.get("content:encoded"));
+        let text = self.shortcodes(&text, None);
+        let text = self.marks(&text);
+        let filled = self.blocks(&text);
+        self.open.pop();
+        filled
     }
 
     fn empty(&mut self, message: &str) {

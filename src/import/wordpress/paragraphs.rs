@@ -193,6 +193,8 @@ fn tag(text: &str) -> Option<Tag> {
                     length: at + 1,
                 });
             }
+            // No tag has another in it, outside of quotes.
+            (None, b'<') => return None,
             (None, b'"' | b'\'') => quote = Some(byte),
             (Some(open), byte) if byte == open => quote = None,
             _ => {}
