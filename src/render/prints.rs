@@ -538,7 +538,9 @@ impl Renderer {
             .flag(*listed)
             .flag(*listed_here)
             .flag(*rendered)
-            .flag(*linked);
+            .flag(*linked)
+            // Whether anything would stand in the book depends on pages that it does not show.
+            .flag(site.epub_url(id).is_some());
         self.own_article(id, hasher);
         self.own_files(&site[id], hasher);
         self.own_backlinks(id, hasher);
