@@ -755,7 +755,7 @@ fn outputs_kinds_and_sitemap_are_read() {
             "hugo.yaml:2:16: error: expected `home`, `section`, `page`, `taxonomy`, `term`, `rss`, `sitemap`, `robotstxt`, `404`, `atom`, `jsonfeed`, `archives`, `search`, `predictions` or `manifest` for `disableKinds`, found the text \"sections\" | help: did you mean `section`?",
             "hugo.yaml:3:21: error: expected a number between 0 and 1 for `sitemap.priority`, found the number 2",
             "hugo.yaml:3:34: error: expected the name of a file for `sitemap.filename`, found the text \"a/b\"",
-            "hugo.yaml:1:24: warning: `outputs.home` asks for the output format `AMP`, which is not made | help: the formats are `html`, `rss`, `atom`, `jsonfeed`, `json`, `markdown`, `llms` and `llmsFull`",
+            "hugo.yaml:1:24: warning: `outputs.home` asks for the output format `AMP`, which is not made | help: the formats are `html`, `rss`, `atom`, `jsonfeed`, `json`, `markdown`, `llms`, `llmsFull` and `epub`",
         ]
     );
 }

@@ -371,7 +371,7 @@ fn mistakes_are_named_at_their_place() {
             "9:8: error: expected text for `title`, found a list".to_owned(),
             "10:13: error: an entry of `resources` has no `src` | help: write the file's name, or a pattern such as `*.jpg`".to_owned(),
             "11:15: error: expected `always`, `never`, `local`, `true` or `false` for `build.list`, found the text \"sometimes\"".to_owned(),
-            "12:11: warning: `outputs` asks for the output format `pdf`, which is not made | help: the formats are `html`, `rss`, `atom`, `jsonfeed`, `json`, `markdown`, `llms` and `llmsFull`".to_owned(),
+            "12:11: warning: `outputs` asks for the output format `pdf`, which is not made | help: the formats are `html`, `rss`, `atom`, `jsonfeed`, `json`, `markdown`, `llms`, `llmsFull` and `epub`".to_owned(),
             "13:9: error: expected a map for `params`, found the number 1".to_owned(),
         ]
     );
