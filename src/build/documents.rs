@@ -292,12 +292,15 @@ impl Parsing<'_> {
     fn place(&self, page: &Page) -> Hash {
         let [(_, of_options), _] = &self.options[page.lang.index()];
         let (_, of_inherited) = inherited(page, self.config, &self.reaches);
-        Hasher::new()
+        let mut hasher = Hasher::new();
+        hasher
             .hash(*of_options)
             .hash(of_inherited)
-            .number(u64::from(page.lang.0))
-            .debug(&self.committed(page))
-            .finish()
+            .number(u64::from(page.lang.0));
+        if let Some(change) = self.committed(page) {
+            hasher.debug(change);
+        }
+        hasher.finish()
     }
 
     /// The commit that has last changed what the file says.

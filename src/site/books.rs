@@ -38,7 +38,17 @@ impl Site {
 
     /// Whether anything would stand in the book of a page.
     pub fn is_book(&self, id: PageId) -> bool {
-        self.book(id).iter().any(|part| !part.pages.is_empty())
+        let page = &self[id];
+        let any = |pages: &[PageId]| pages.iter().any(|id| self.may_be_in_books(*id));
+        match page.kind {
+            Kind::Page => true,
+            Kind::Taxonomy => false,
+            Kind::Term => any(&page.pages),
+            Kind::Section => {
+                any(&page.pages) || page.sections.iter().any(|id| any(&self.below(*id)))
+            }
+            Kind::Home => any(&self.regular[page.lang.index()]),
+        }
     }
 
     /// The chapters of the book of a page, in the order in which they are read: of a

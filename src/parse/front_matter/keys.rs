@@ -185,9 +185,7 @@ pub fn read(
         intake.enter("params", |intake| below_params(&mut front, inner, intake));
     }
     order_terms(&mut front, options);
-    if let Some(entry) = entries.iter().find(|e| same_key(&e.key.name, "outputs")) {
-        idle_formats(&front, entry.node, place, &mut intake);
-    }
+    idle_formats(&front, &entries, place, &mut intake);
     front.params = values(&entries, inner);
     front.unknown = intake.unknown;
     front.idle = intake.idle;
@@ -196,12 +194,14 @@ pub fn read(
 }
 
 /// Formats of lists, asked for where there is no list.
-fn idle_formats(front: &Front, node: &Node, place: Place<'_>, intake: &mut Intake) {
+fn idle_formats(front: &Front, entries: &[Entry], place: Place<'_>, intake: &mut Intake) {
     if place.is_list || !front.outputs.iter().flatten().any(|f| f.is_of_lists()) {
         return;
     }
+    let said = entries.iter().find(|e| same_key(&e.key.name, "outputs"));
+    let Some(said) = said else { return };
     let message = "formats of lists have no effect in `outputs` of a page: it is made as HTML, and as Markdown or EPUB if you like";
-    intake.warn("no-effect", node, message.to_owned()).help =
+    intake.warn("no-effect", said.node, message.to_owned()).help =
         Some("leave only `html`, `markdown` and `epub` here".to_owned());
 }
 
