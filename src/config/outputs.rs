@@ -1,7 +1,7 @@
 //! What is made of which kind of page: kinds, output formats, pagination
 //! and sitemap, as the configuration says them.
 
-use super::rows::{Intake, Row, row, same_key};
+use super::rows::{Intake, Row, joined, row, same_key};
 use crate::tree::{Node, Value};
 
 /// Kinds of pages, by Hugo's names.
@@ -145,6 +145,15 @@ fn of_lists(node: &Node, intake: &mut Intake) -> Option<Vec<OutputFormat>> {
     found
 }
 
+/// All of them: `a`, `b` and `c`.
+fn known_formats() -> String {
+    let names: Vec<String> = FORMATS
+        .iter()
+        .map(|(name, _)| format!("`{name}`"))
+        .collect();
+    joined(&names, "and")
+}
+
 /// A list of formats. Those that are not made here are named and left out.
 pub fn formats(node: &Node, intake: &mut Intake) -> Option<Vec<OutputFormat>> {
     let names = intake.spanned(node)?;
@@ -161,7 +170,7 @@ pub fn formats(node: &Node, intake: &mut Intake) -> Option<Vec<OutputFormat>> {
                         span,
                         format!("`{path}` asks for the output format `{name}`, which is not made"),
                     )
-                    .help("the formats are `html`, `rss`, `atom`, `jsonfeed`, `json`, `markdown`, `llms`, `llmsFull` and `epub`"),
+                    .help(format!("the formats are {}", known_formats())),
                 );
             }
         }

@@ -477,10 +477,15 @@ impl Intake {
 
 /// `a`, `b` or `c`.
 pub fn one_of(names: &[String]) -> String {
+    joined(names, "or")
+}
+
+/// With commas, and a word before the last.
+pub fn joined(names: &[String], word: &str) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
     }
 }
 

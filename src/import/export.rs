@@ -1,6 +1,7 @@
 //! What the importers of exports have in common: the file, the dates, the usual addresses.
 
 use super::House;
+use super::html::{self, Converted, Kept};
 use crate::date::Date;
 use crate::desk::Failure;
 use crate::diag::{Diagnostic, FileId, Span};
@@ -71,6 +72,31 @@ pub fn text(
         return Ok(None);
     }
     Ok(Some((file, text)))
+}
+
+/// The text of `title` that was cleaned, as Markdown, and what it lost is said. `None`: it
+/// stays HTML, which is said.
+pub fn markdown(
+    cleaned: &str,
+    kept: &Kept,
+    link: &dyn Fn(&str) -> String,
+    (title, span): (&str, Option<Span>),
+    house: &mut House,
+) -> Option<Converted> {
+    let Some(converted) = html::to_markdown(cleaned, kept, link) else {
+        house.warn(
+            "html",
+            span,
+            format!("`{title}` nests too deeply for Markdown, and stays HTML"),
+            "copy its words by hand",
+        );
+        return None;
+    };
+    for name in &converted.dropped {
+        let message = format!("`<{name}>` of `{title}` is left out");
+        house.warn("html", span, message, html::DROPPED);
+    }
+    Some(converted)
 }
 
 /// The path of an address below the site's own. `None`: it leads elsewhere, or cannot be

@@ -208,19 +208,10 @@ impl<'a> Old<'a> {
             "" => "/".to_owned(),
             address => address.to_owned(),
         };
-        let Some(converted) = html::to_markdown(&html, &kept, &link) else {
-            house.warn(
-                "html",
-                None,
-                format!("`{title}` nests too deeply for Markdown, and stays HTML"),
-                "copy its words by hand",
-            );
+        let about = (title, None);
+        let Some(converted) = export::markdown(&html, &kept, &link, about, house) else {
             return (without_shortcodes(&cleaned), "html", false);
         };
-        for name in converted.dropped {
-            let message = format!("`<{name}>` of `{title}` is left out");
-            house.warn("html", None, message, html::DROPPED);
-        }
         (converted.markdown, "md", converted.formulas)
     }
 

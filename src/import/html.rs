@@ -14,7 +14,8 @@ mod tables;
 pub use embeds::known;
 
 use super::house::without_shortcodes;
-use crate::render::markdown::{parsed, text};
+use crate::render::markdown::parsed;
+use crate::render::nodes::{has_class, name, text};
 use htmd::options::{BrStyle, BulletListMarker, HrStyle, Options};
 use htmd::{HtmlToMarkdown, Node};
 use std::rc::Rc;
@@ -186,20 +187,7 @@ fn first(node: &Rc<Node>, wanted: &str) -> Option<Rc<Node>> {
 /// The first element below a node that has a class.
 fn first_of_class(node: &Rc<Node>, class: &str) -> Option<Rc<Node>> {
     let mut all = elements_below(node).into_iter();
-    all.find(|node| is_of_class(node, class))
-}
-
-fn is_of_class(node: &Rc<Node>, class: &str) -> bool {
-    let all = crate::render::markdown::of(node, "class").unwrap_or_default();
-    all.split_whitespace().any(|one| one == class)
-}
-
-/// The name of an element.
-fn name(node: &Rc<Node>) -> Option<&str> {
-    match &node.data {
-        rcdom::NodeData::Element { name, .. } => Some(&name.local),
-        _ => None,
-    }
+    all.find(|node| has_class(node, class))
 }
 
 fn parent(node: &Rc<Node>) -> Option<Rc<Node>> {

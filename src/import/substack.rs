@@ -285,19 +285,11 @@ impl Old {
     ) -> (String, &'static str, bool) {
         let cleaned = html::clean(written);
         let link = |address: &str| self.link(address);
-        let Some(converted) = html::to_markdown(&cleaned, &Kept::default(), &link) else {
-            house.warn(
-                "html",
-                span,
-                format!("`{title}` nests too deeply for Markdown, and stays HTML"),
-                "copy its words by hand",
-            );
+        let about = (title, span);
+        let Some(converted) = export::markdown(&cleaned, &Kept::default(), &link, about, house)
+        else {
             return (without_shortcodes(&cleaned), "html", false);
         };
-        for name in converted.dropped {
-            let message = format!("`<{name}>` of `{title}` is left out");
-            house.warn("html", span, message, html::DROPPED);
-        }
         for start in PICTURES {
             for (at, _) in converted.markdown.match_indices(start) {
                 let address = &converted.markdown[at..];

@@ -5,10 +5,10 @@
 //! Markdown has no words for (colours, sizes) is left out; scripts and styles are
 //! none of it.
 
+use super::nodes::{attr, text};
 use htmd::element_handler::{HandlerResult, Handlers};
 use htmd::options::{BrStyle, BulletListMarker, Options};
 use htmd::{Element, HtmlToMarkdown, Node};
-use rcdom::NodeData;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
@@ -101,37 +101,14 @@ pub fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
     found.map(|attr| &*attr.value)
 }
 
-/// An attribute of any node.
-pub fn of(node: &Rc<Node>, name: &str) -> Option<String> {
-    let NodeData::Element { attrs, .. } = &node.data else {
-        return None;
-    };
-    let attrs = attrs.borrow();
-    let found = attrs.iter().find(|attr| &*attr.name.local == name);
-    found.map(|attr| attr.value.to_string())
-}
-
 fn has_class(element: &Element, class: &str) -> bool {
     attribute(element, "class").is_some_and(|all| all.split_whitespace().any(|one| one == class))
-}
-
-/// The text of an element as it stands, whatever marks it up.
-pub fn text(node: &Rc<Node>) -> String {
-    let mut out = String::new();
-    let mut left = vec![node.clone()];
-    while let Some(node) = left.pop() {
-        if let NodeData::Text { contents } = &node.data {
-            out.push_str(&contents.borrow());
-        }
-        left.extend(node.children.borrow().iter().rev().cloned());
-    }
-    out
 }
 
 fn block_of_code(_: &dyn Handlers, element: Element) -> Option<HandlerResult> {
     let mut language = attribute(&element, "class").and_then(language_in);
     for child in element.node.children.borrow().iter() {
-        language = language.or(of(child, "class").and_then(|class| language_in(&class)));
+        language = language.or(attr(child, "class").and_then(|class| language_in(&class)));
     }
     Some(fenced(&text(element.node), &language.unwrap_or_default()).into())
 }
@@ -178,7 +155,7 @@ fn mark(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
 
 /// The list of notes is none in Markdown.
 fn notes(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
-    let is_note = |child: &Rc<Node>| of(child, "id").is_some_and(|id| id.starts_with("fn:"));
+    let is_note = |child: &Rc<Node>| attr(child, "id").is_some_and(|id| id.starts_with("fn:"));
     // The converter changes the children while it goes over them.
     let any = element.node.children.borrow().iter().any(is_note);
     match any {
@@ -220,7 +197,7 @@ fn line(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
     let above = element.node.parent.take();
     let parent = above.as_ref().and_then(std::rc::Weak::upgrade);
     element.node.parent.set(above);
-    let class = parent.and_then(|parent| of(&parent, "class"));
+    let class = parent.and_then(|parent| attr(&parent, "class"));
     let in_notes = class.is_some_and(|class| class.split(' ').any(|one| one == "footnotes"));
     match in_notes {
         true => None,
@@ -232,7 +209,7 @@ fn line(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
 fn embedded(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
     let mut src = attribute(&element, "src").map(str::to_owned);
     for child in element.node.children.borrow().iter() {
-        src = src.or(of(child, "src"));
+        src = src.or(attr(child, "src"));
     }
     match src {
         Some(src) => {

@@ -29,6 +29,7 @@ mod llms;
 pub mod machine;
 pub mod markdown;
 pub mod needs;
+pub mod nodes;
 pub mod outputs;
 mod page;
 mod page_head;

@@ -1,8 +1,8 @@
 //! Boxes that Ghost and Substack put into texts: what each becomes, by its class.
 
 use super::elements::{alone, destination, quoted_lines, written_note};
-use super::{FORMULA, call, elements_below, first, first_of_class, is_of_class, known, quoted};
-use crate::render::markdown::{of, text};
+use super::{FORMULA, call, elements_below, first, first_of_class, known, quoted};
+use crate::render::nodes::{attr, has_class, text};
 use htmd::element_handler::{HandlerResult, Handlers};
 use htmd::{Element, HtmlToMarkdownBuilder, Node};
 use std::rc::Rc;
@@ -25,7 +25,7 @@ const ASKING: [&str; 12] = [
 
 /// Whether it asks for what nothing here would answer.
 pub fn asks(node: &Rc<Node>) -> bool {
-    let class = of(node, "class").unwrap_or_default();
+    let class = attr(node, "class").unwrap_or_default();
     class
         .split_whitespace()
         .any(|class| ASKING.contains(&class))
@@ -37,7 +37,7 @@ pub fn add(builder: HtmlToMarkdownBuilder) -> HtmlToMarkdownBuilder {
 
 fn boxed(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
     let node = element.node;
-    let is = |class: &str| is_of_class(node, class);
+    let is = |class: &str| has_class(node, class);
     if is("footnote") {
         let number = first_of_class(node, "footnote-number");
         let number = number.map(|number| text(&number).trim().to_owned());
@@ -91,12 +91,12 @@ fn boxed(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
         )));
     }
     if is("kg-file-card") {
-        let link = first(node, "a").and_then(|link| of(&link, "href"))?;
+        let link = first(node, "a").and_then(|link| attr(&link, "href"))?;
         let title = first_of_class(node, "kg-file-card-title").map(|title| text(&title));
         return Some(linked(title.as_deref().unwrap_or(&link), &link));
     }
     if is("kg-audio-card") {
-        let src = first(node, "audio").and_then(|audio| of(&audio, "src"))?;
+        let src = first(node, "audio").and_then(|audio| attr(&audio, "src"))?;
         let title = first_of_class(node, "kg-audio-title").map(|title| text(&title));
         let title = title.map(|title| format!(" title={}", quoted(&title)));
         let words = format!("audio src={}{}", quoted(&src), title.unwrap_or_default());
@@ -119,12 +119,12 @@ fn boxed(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
 
 /// Figures of Ghost that hold more than what they show.
 pub fn figure(handlers: &dyn Handlers, node: &Rc<Node>) -> Option<HandlerResult> {
-    if is_of_class(node, "kg-bookmark-card") {
-        let link = first(node, "a").and_then(|link| of(&link, "href"))?;
+    if has_class(node, "kg-bookmark-card") {
+        let link = first(node, "a").and_then(|link| attr(&link, "href"))?;
         let title = first_of_class(node, "kg-bookmark-title").map(|title| text(&title));
         return Some(linked(title.as_deref().unwrap_or(&link), &link));
     }
-    if is_of_class(node, "kg-video-card") {
+    if has_class(node, "kg-video-card") {
         let video = first(node, "video")?;
         let shown = handlers.handle(&video)?.content;
         let caption =
@@ -140,7 +140,7 @@ pub fn figure(handlers: &dyn Handlers, node: &Rc<Node>) -> Option<HandlerResult>
 
 /// What Substack keeps aside of an element, as JSON.
 fn data(node: &Rc<Node>) -> serde_json::Value {
-    let data = of(node, "data-attrs");
+    let data = attr(node, "data-attrs");
     data.and_then(|data| serde_json::from_str(&data).ok())
         .unwrap_or_default()
 }

@@ -1,7 +1,8 @@
 //! Elements that every program writes: what they become.
 
-use super::{AWKWARD, call, elements_below, first, is_of_class, known, name, parent, quoted, raw};
-use crate::render::markdown::{attribute, fenced, of, text};
+use super::{AWKWARD, call, elements_below, first, known, parent, quoted, raw};
+use crate::render::markdown::{attribute, fenced};
+use crate::render::nodes::{attr, has_class, name, text};
 use htmd::element_handler::{HandlerResult, Handlers};
 use htmd::{Element, HtmlToMarkdownBuilder, Node};
 use std::rc::Rc;
@@ -116,7 +117,7 @@ fn heading(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
 
 /// What stands before the notes is no break in the text.
 fn line(_: &dyn Handlers, element: Element) -> Option<HandlerResult> {
-    let before_notes = is_of_class(element.node, "footnotes-sep");
+    let before_notes = has_class(element.node, "footnotes-sep");
     (!before_notes).then(|| alone("---"))
 }
 
@@ -135,14 +136,14 @@ fn line_break(_: &dyn Handlers, element: Element) -> Option<HandlerResult> {
 
 /// The picture's address: Substack keeps the one that it was uploaded to aside.
 fn source(node: &Rc<Node>) -> Option<String> {
-    let data = of(node, "data-attrs").and_then(|data| serde_json::from_str(&data).ok());
+    let data = attr(node, "data-attrs").and_then(|data| serde_json::from_str(&data).ok());
     let data: serde_json::Value = data.unwrap_or_default();
     let original = data["src"]
         .as_str()
         .filter(|src| src.starts_with("https://"));
-    let lazy =
-        of(node, "data-src").filter(|_| of(node, "src").is_none_or(|src| src.starts_with("data:")));
-    original.map(str::to_owned).or(lazy).or(of(node, "src"))
+    let lazy = attr(node, "data-src")
+        .filter(|_| attr(node, "src").is_none_or(|src| src.starts_with("data:")));
+    original.map(str::to_owned).or(lazy).or(attr(node, "src"))
 }
 
 /// Where a link of Markdown leads.
@@ -184,11 +185,10 @@ fn picture(_: &dyn Handlers, element: Element) -> Option<HandlerResult> {
 }
 
 fn link(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
-    if is_of_class(element.node, "footnote-anchor") {
+    if has_class(element.node, "footnote-anchor") {
         return Some(format!("[^{}]", text(element.node).trim()).into());
     }
-    if is_of_class(element.node, "footnote-backref") || is_of_class(element.node, "footnote-number")
-    {
+    if has_class(element.node, "footnote-backref") || has_class(element.node, "footnote-number") {
         return None;
     }
     let content = handlers.walk_children(element.node).content;
@@ -227,11 +227,11 @@ fn link(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
 fn code(_: &dyn Handlers, element: Element) -> Option<HandlerResult> {
     let is_verse = ["wp-block-verse", "text"]
         .iter()
-        .any(|class| is_of_class(element.node, class));
+        .any(|class| has_class(element.node, class));
     let mut language = attribute(&element, "class").and_then(language);
     for child in element.node.children.borrow().iter() {
-        let class = of(child, "class").unwrap_or_default();
-        language = language.or(self::language(&class)).or(of(child, "lang"));
+        let class = attr(child, "class").unwrap_or_default();
+        language = language.or(self::language(&class)).or(attr(child, "lang"));
     }
     match is_verse && first(element.node, "code").is_none() {
         true => Some(alone(&raw::outer(element.node))),
@@ -330,7 +330,7 @@ fn figure(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
         ));
     };
     let mut words = format!("figure src={}", quoted(&source));
-    if let Some(alt) = of(picture, "alt").filter(|alt| !alt.trim().is_empty()) {
+    if let Some(alt) = attr(picture, "alt").filter(|alt| !alt.trim().is_empty()) {
         words.push_str(&format!(" alt={}", quoted(&alt)));
     }
     words.push_str(&format!(" caption={}", quoted(caption)));
@@ -339,7 +339,7 @@ fn figure(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
         .chain(parent(picture).and_then(|node| parent(&node)));
     let around = around.chain(first(element.node, "a"));
     let link = around.filter(|node| name(node) == Some("a") && first(node, "img").is_some());
-    let link = link.filter_map(|node| of(&node, "href")).next();
+    let link = link.filter_map(|node| attr(&node, "href")).next();
     if let Some(link) = link.filter(|link| *link != source && !link.contains("substackcdn.com")) {
         words.push_str(&format!(" link={}", quoted(&link)));
     }
@@ -359,7 +359,7 @@ fn media(_: &dyn Handlers, element: Element) -> Option<HandlerResult> {
     let of_source = below
         .iter()
         .filter(|node| name(node) == Some("source"))
-        .find_map(|node| of(node, "src"));
+        .find_map(|node| attr(node, "src"));
     let src = attribute(&element, "src")
         .map(str::to_owned)
         .or(of_source)?;
@@ -377,7 +377,7 @@ fn media(_: &dyn Handlers, element: Element) -> Option<HandlerResult> {
 
 /// `[^1]` for the mark of a note.
 fn mark(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
-    let led = first(element.node, "a").and_then(|link| of(&link, "href"));
+    let led = first(element.node, "a").and_then(|link| attr(&link, "href"));
     let id = led.as_deref().and_then(note_id_of);
     let shown = text(element.node);
     let of_wordpress = attribute(&element, "data-fn").map(|_| shown.trim());
@@ -397,7 +397,7 @@ fn note_id_of(href: &str) -> Option<&str> {
 }
 
 fn note_id(node: &Rc<Node>) -> Option<String> {
-    let id = of(node, "id")?;
+    let id = attr(node, "id")?;
     note_id_of(&format!("#{id}")).map(str::to_owned)
 }
 

@@ -2,8 +2,8 @@
 //! misread is marked or taken away.
 
 use super::cards::asks;
-use super::{AMPERSAND, AWKWARD, TILDE, name};
-use crate::render::markdown::text;
+use super::{AMPERSAND, AWKWARD, TILDE};
+use crate::render::nodes::{name, text};
 use htmd::Node;
 use rcdom::NodeData;
 use std::cell::RefCell;

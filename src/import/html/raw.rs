@@ -1,6 +1,6 @@
 //! Elements as HTML again, without the attributes that say how they look and what they do.
 
-use super::name;
+use crate::render::nodes::name;
 use crate::text::{escape_attr, escape_html};
 use htmd::Node;
 use rcdom::NodeData;

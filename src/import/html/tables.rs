@@ -1,7 +1,7 @@
 //! Tables: rows of bars where Markdown has them, else HTML.
 
-use super::{elements_below, is_of_class, name, parent, raw};
-use crate::render::markdown::of;
+use super::{elements_below, parent, raw};
+use crate::render::nodes::{attr, has_class, name};
 use htmd::element_handler::{HandlerResult, Handlers};
 use htmd::{Element, HtmlToMarkdownBuilder, Node};
 use std::rc::Rc;
@@ -37,7 +37,7 @@ fn rows(table: &Rc<Node>) -> Option<Vec<Vec<Rc<Node>>>> {
     let below = elements_below(table);
     let flat = |node: &Rc<Node>| {
         let name = name(node).unwrap_or_default();
-        let spans = of(node, "colspan").or(of(node, "rowspan"));
+        let spans = attr(node, "colspan").or(attr(node, "rowspan"));
         let paragraphs = node.children.borrow();
         let paragraphs = paragraphs
             .iter()
@@ -73,11 +73,11 @@ fn content(handlers: &dyn Handlers, cell: &Rc<Node>) -> String {
 }
 
 fn alignment(cell: &Rc<Node>) -> &'static str {
-    let style = of(cell, "style").unwrap_or_default().replace(' ', "");
+    let style = attr(cell, "style").unwrap_or_default().replace(' ', "");
     let is = |way: &str| {
         style.contains(&format!("text-align:{way}"))
-            || is_of_class(cell, &format!("has-text-align-{way}"))
-            || of(cell, "align").is_some_and(|said| said == way)
+            || has_class(cell, &format!("has-text-align-{way}"))
+            || attr(cell, "align").is_some_and(|said| said == way)
     };
     match (is("right"), is("center")) {
         (true, _) => "---:",

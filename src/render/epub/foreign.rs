@@ -1,7 +1,8 @@
 //! Formulas and drawings within an article, as a book may hold them: the elements and
 //! attributes of MathML and SVG that are named here, and nothing that runs or loads.
 
-use super::xhtml::{attr, attribute, escape, is_blank, name};
+use super::xhtml::{attribute, escape, is_blank};
+use crate::render::nodes::{attr, name, text};
 use htmd::Node;
 use rcdom::NodeData;
 use std::collections::{HashMap, HashSet};
@@ -178,18 +179,6 @@ fn end(to: &str, out: &mut String) {
     out.push_str("</");
     out.push_str(to);
     out.push('>');
-}
-
-fn text(node: &Rc<Node>) -> String {
-    let mut out = String::new();
-    let mut left = vec![node.clone()];
-    while let Some(node) = left.pop() {
-        if let NodeData::Text { contents } = &node.data {
-            out.push_str(&contents.borrow());
-        }
-        left.extend(node.children.borrow().iter().rev().cloned());
-    }
-    out
 }
 
 const SVG: [&str; 23] = [

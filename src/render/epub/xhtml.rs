@@ -8,6 +8,7 @@
 
 use super::foreign;
 use crate::render::markdown;
+use crate::render::nodes::{attr, has_class, name};
 use crate::render::xml;
 use crate::text;
 use htmd::Node;
@@ -249,26 +250,6 @@ fn fate(name: &str) -> Fate {
         // `html`, `body`, `picture`, what nobody has heard of.
         _ => Open,
     }
-}
-
-pub(super) fn name(node: &Node) -> Option<&str> {
-    match &node.data {
-        NodeData::Element { name, .. } => Some(&name.local),
-        _ => None,
-    }
-}
-
-pub(super) fn attr(node: &Node, wanted: &str) -> Option<String> {
-    let NodeData::Element { attrs, .. } = &node.data else {
-        return None;
-    };
-    let attrs = attrs.borrow();
-    let found = attrs.iter().find(|attr| &*attr.name.local == wanted);
-    found.map(|attr| attr.value.to_string())
-}
-
-fn has_class(node: &Node, class: &str) -> bool {
-    attr(node, "class").is_some_and(|all| all.split_whitespace().any(|one| one == class))
 }
 
 fn is(node: &Node, wanted: &str) -> bool {
